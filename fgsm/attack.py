@@ -1,0 +1,330 @@
+"""The Fast Gradient Sign Method and its relatives, as pure functions.
+
+The method (Goodfellow, Shlens, Szegedy 2014, "Explaining and Harnessing Adversarial Examples",
+https://arxiv.org/abs/1412.6572, section 4) moves every pixel by the same small amount epsilon,
+each in the direction that raises the loss J:
+
+    x~ = clip(x + epsilon * sign(grad_x J(x, y)), 0, 1)
+
+The sign does not depend on epsilon. That is the idea this project stands on: one backward pass
+gives the direction, and with it the adversarial images of *all* epsilons.
+
+Words used throughout:
+
+- `model`: any module from images to logits or log-probabilities `(N, C)`.
+- `images`: float32 (or float64) `(N, 1, 28, 28)` in [0, 1].
+- `labels`: int64 `(N,)`, the classes to move away from, or towards if `targeted`. They are always
+  required: whoever attacks the model's own prediction passes the prediction, and says so.
+- `epsilon(s)`: in pixel units, in [0, 1]. One float gives adversarial images of the shape of
+  `images`; a sequence of K gives `(K, *images.shape)`.
+
+Functions leave the model as they found it, never modify their arguments, and return tensors
+without a graph. A wrong argument raises `ValueError` that names it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+Epsilons = float | Sequence[float]
+Attack = Callable[[nn.Module, Tensor, Tensor, Sequence[float]], Tensor]
+"""`(model, images, labels, epsilons)` -> adversarial images `(K, N, 1, 28, 28)`."""
+
+
+def gradient_sign(
+    model: nn.Module, images: Tensor, labels: Tensor, *, targeted: bool = False
+) -> Tensor:
+    """The direction of the attack: sign(grad_x J), or its opposite if `targeted`.
+
+    Returns:
+        `(N, 1, 28, 28)` of -1, 0 and 1, in the dtype of `images`. Zero where the gradient is.
+
+    Raises:
+        ValueError: `images` or `labels` are not what the module's docstring asks for.
+    """
+    check_images(images)
+    check_labels(labels, images)
+    return _gradient_sign(model, images, labels, targeted=targeted)
+
+
+def fgsm(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilons: Epsilons,
+    *,
+    targeted: bool = False,
+) -> Tensor:
+    """The Fast Gradient Sign Method: all epsilons from one gradient.
+
+    With `targeted`, `labels` are the classes to move towards: x - epsilon * sign(grad_x J(x, t)),
+    the one-step target class method (Kurakin et al. 2016, https://arxiv.org/abs/1611.01236).
+
+    Returns:
+        Adversarial images, `(N, 1, 28, 28)` for one epsilon, `(K, N, 1, 28, 28)` for K.
+
+    Raises:
+        ValueError: an argument is not what the module's docstring asks for.
+    """
+    return move(images, gradient_sign(model, images, labels, targeted=targeted), epsilons)
+
+
+def random_sign(images: Tensor, epsilons: Epsilons, *, generator: torch.Generator) -> Tensor:
+    """The control: as large a step as FGSM's, in a random direction instead.
+
+    Args:
+        generator: of the CPU, so that a seed gives the same signs on every device.
+
+    Returns:
+        `(N, 1, 28, 28)` for one epsilon, `(K, N, 1, 28, 28)` for K, all along one direction.
+
+    Raises:
+        ValueError: an argument is not what the module's docstring asks for.
+    """
+    return move(images, random_direction(images, generator=generator), epsilons)
+
+
+def random_direction(images: Tensor, *, generator: torch.Generator) -> Tensor:
+    """The direction of `random_sign`: a fair coin for each pixel, in the shape of `images`."""
+    return torch.randint(0, 2, images.shape, generator=generator).to(images) * 2 - 1
+
+
+def move(images: Tensor, direction: Tensor, epsilons: Epsilons) -> Tensor:
+    """clip(x + epsilon * direction, 0, 1), for one epsilon or for each of K.
+
+    Raises:
+        ValueError: `images` or `epsilons` are not what the module's docstring asks for.
+    """
+    check_images(images)
+    check_epsilons(epsilons)
+    return (images.detach() + _column(epsilons, images) * direction).clamp(0, 1)
+
+
+def iterative_fgsm(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilons: Epsilons,
+    *,
+    targeted: bool = False,
+    steps: int = 10,
+    step_size: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Several gradient-sign steps, each projected on the epsilon ball and on [0, 1].
+
+    The basic iterative method (Kurakin et al. 2016, https://arxiv.org/abs/1607.02533); with a
+    random start, projected gradient descent (Madry et al. 2017, https://arxiv.org/abs/1706.06083).
+    Here the gradient is taken anew at every step and for every epsilon.
+
+    Args:
+        steps: how many, at least 1.
+        step_size: in pixel units; None means 2.5 epsilon / steps, as Madry et al. chose, which
+            reaches the border of the ball from everywhere inside it.
+        generator: of the CPU; if given, start at a random point of the epsilon ball.
+
+    Returns:
+        Adversarial images, `(N, 1, 28, 28)` for one epsilon, `(K, N, 1, 28, 28)` for K.
+
+    Raises:
+        ValueError: an argument is not what the module's docstring asks for.
+    """
+    check_images(images)
+    check_labels(labels, images)
+    check_epsilons(epsilons)
+    if steps < 1:
+        raise ValueError(f"steps is {steps}; there must be at least 1")
+    if step_size is not None and not 0 < step_size <= 1:
+        raise ValueError(f"step_size is {step_size}; it must be above 0 and at most 1")
+    # Every epsilon walks its own way, so K copies of the batch become one batch of K * N.
+    radius = _column(epsilons, images)
+    size = 2.5 * radius / steps if step_size is None else step_size
+    images = images.detach()
+    lower, upper = (images - radius).clamp(min=0), (images + radius).clamp(max=1)
+    current = images.expand(upper.shape)
+    if generator is not None:
+        noise = torch.rand(upper.shape, generator=generator, dtype=images.dtype) * 2 - 1
+        current = (images + radius * noise.to(images.device)).clamp(0, 1)
+    many_labels = labels.expand(upper.shape[:-3]).flatten()
+    for _ in range(steps):
+        signs = _gradient_sign(model, current.flatten(0, -4), many_labels, targeted=targeted)
+        # The ball is a box, so clamping to its sides is the projection.
+        current = (current + size * signs.view(current.shape)).clamp(lower, upper)
+    return current
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What one attack does to N images at each of K epsilons."""
+
+    epsilons: tuple[float, ...]
+    """K of them, increasing."""
+    labels: Tensor
+    """int64 `(N,)`: the true classes."""
+    adversarial: Tensor
+    """`(K, N, 1, 28, 28)` in [0, 1]."""
+    log_probs: Tensor
+    """`(K, N, C)`."""
+
+    @property
+    def predictions(self) -> Tensor:
+        """int64 `(K, N)`."""
+        return self.log_probs.argmax(-1)
+
+    @property
+    def fooled(self) -> Tensor:
+        """bool `(K, N)`: is the prediction wrong at this epsilon?"""
+        return self.predictions != self.labels
+
+    @property
+    def breaking_point(self) -> Tensor:
+        """`(N,)`: the smallest epsilon of the grid that fools; infinity where none does.
+
+        A bisection would be faster and wrong: success is not always monotone in epsilon.
+        """
+        grid = torch.tensor(self.epsilons, device=self.labels.device)[:, None]
+        return grid.where(self.fooled, torch.inf).amin(0)
+
+    @property
+    def monotone(self) -> Tensor:
+        """bool `(N,)`: once fooled, is the image fooled at every larger epsilon too?"""
+        return (self.fooled[1:] >= self.fooled[:-1]).all(0)
+
+
+def sweep(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilons: Sequence[float],
+    method: Attack = fgsm,
+) -> Sweep:
+    """Attack each image at each epsilon and read what the model makes of it.
+
+    With `fgsm` this costs one backward pass over N images and one forward pass over K * N.
+
+    Args:
+        labels: the true classes, which `Sweep.fooled` compares with. They are also what `method`
+            is given; to attack something else, bind it: `lambda model, images, _, epsilons:
+            fgsm(model, images, targets, epsilons, targeted=True)`.
+        epsilons: increasing.
+
+    Raises:
+        ValueError: an argument is not what the module's docstring asks for.
+    """
+    check_images(images)
+    check_labels(labels, images)
+    check_epsilons(epsilons)
+    grid = tuple(float(epsilon) for epsilon in epsilons)
+    if any(low >= high for low, high in pairwise(grid)):
+        raise ValueError(f"epsilons are {list(grid)}; they must increase")
+    adversarial = method(model, images, labels, grid)
+    log_probs = predict(model, adversarial.flatten(0, 1))
+    _check_classes(labels, log_probs)
+    return Sweep(grid, labels, adversarial, log_probs.unflatten(0, (len(grid), -1)))
+
+
+def predict(model: nn.Module, images: Tensor) -> Tensor:
+    """Log-probabilities `(N, C)`, in eval mode and without a graph."""
+    with _evaluating(model), torch.no_grad():
+        outputs = [model(batch) for batch in images.split(batch_size(images.device))]
+    # Of log-probabilities this is the identity, so logits and log-probabilities both serve.
+    return torch.cat(outputs).log_softmax(1)
+
+
+def _gradient_sign(model: nn.Module, images: Tensor, labels: Tensor, *, targeted: bool) -> Tensor:
+    """`gradient_sign` of checked arguments, batch by batch."""
+    size = batch_size(images.device)
+    signs = [
+        _loss_gradient(model, *batch).sign()
+        for batch in zip(images.split(size), labels.split(size), strict=True)
+    ]
+    return -torch.cat(signs) if targeted else torch.cat(signs)
+
+
+def _loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """The gradient, with respect to the images, of a loss that has cross-entropy's direction.
+
+    Of cross-entropy, dJ/dz[y] is p[y] - 1. Where the model is sure, p[y] rounds to 1 in float32,
+    this term vanishes, and what is left points in a wrong direction, silently. So we take the
+    log-odds against y, logsumexp(z[j != y]) - z[y], whose gradient is that of cross-entropy
+    divided by 1 - p[y]: the same sign in exact arithmetic, and none of the cancellation.
+    """
+    # A clone, so that the caller's tensor stays untouched; and a caller in no_grad or
+    # inference_mode still gets a gradient.
+    with _evaluating(model), torch.inference_mode(False), torch.enable_grad():
+        images = images.detach().clone().requires_grad_()
+        logits = model(images)
+        _check_classes(labels, logits)
+        own = labels.clone()[:, None]
+        others = logits.scatter(1, own, -torch.inf)
+        log_odds = others.logsumexp(1) - logits.gather(1, own)[:, 0]
+        (gradient,) = torch.autograd.grad(log_odds.sum(), images)
+    return gradient
+
+
+def _column(epsilons: Epsilons, images: Tensor) -> Tensor:
+    """Epsilons as a tensor that broadcasts against images: `()` or `(K, 1, 1, 1, 1)`."""
+    values = torch.tensor(epsilons, dtype=images.dtype, device=images.device)
+    return values if values.dim() == 0 else values.view(-1, 1, 1, 1, 1)
+
+
+def batch_size(device: torch.device) -> int:
+    """Images at once: what a CPU's cache holds (more is slower), or enough to keep a GPU busy."""
+    return 128 if device.type == "cpu" else 8192
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    """Put every submodule in eval mode, and back into the mode it was in."""
+    modes = [(module, module.training) for module in model.modules()]
+    for module, _ in modes:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def check_images(images: Tensor) -> None:
+    """Raise `ValueError` unless images are float `(N, 1, 28, 28)` in [0, 1], N > 0."""
+    if images.dim() != 4 or images.shape[1:] != (1, 28, 28) or len(images) == 0:
+        raise ValueError(f"images have shape {tuple(images.shape)}; it must be (N, 1, 28, 28)")
+    if images.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"images are {images.dtype}; they must be float32 or float64 in [0, 1]")
+    low, high = (bound.item() for bound in images.detach().aminmax())
+    if not (low >= 0 and high <= 1):  # written so that NaN fails too
+        raise ValueError(f"images range from {low} to {high}; they must lie in [0, 1]")
+
+
+def check_labels(labels: Tensor, images: Tensor) -> None:
+    """Raise `ValueError` unless labels are int64 `(N,)` on the device of the N images."""
+    if labels.dtype != torch.int64:
+        raise ValueError(f"labels are {labels.dtype}; they must be int64")
+    if labels.shape != images.shape[:1]:
+        raise ValueError(f"labels have shape {tuple(labels.shape)}; it must be ({len(images)},)")
+    if labels.device != images.device:
+        raise ValueError(f"labels are on {labels.device}; the images are on {images.device}")
+
+
+def check_epsilons(epsilons: Epsilons) -> None:
+    """Raise `ValueError` unless epsilons are one number, or at least one, in [0, 1]."""
+    values = [epsilons] if isinstance(epsilons, (int, float)) else list(epsilons)
+    if not values:
+        raise ValueError("epsilons are empty; there must be at least one")
+    for value in values:
+        if not 0 <= value <= 1:  # written so that NaN fails too
+            raise ValueError(f"epsilon is {value}; it must lie in [0, 1]")
+
+
+def _check_classes(labels: Tensor, logits: Tensor) -> None:
+    """Raise `ValueError` unless every label is a class of the model."""
+    low, high = (bound.item() for bound in labels.aminmax())
+    if not 0 <= low <= high < logits.shape[1]:
+        raise ValueError(
+            f"labels range from {low} to {high}; they must lie in [0, {logits.shape[1] - 1}]"
+        )

@@ -1,0 +1,123 @@
+"""The networks under attack, the device they run on, and the reading of their weights.
+
+Every model maps images, float32 `(N, 1, 28, 28)` in [0, 1], to log-probabilities `(N, 10)`.
+Whatever normalisation a model wants lives inside it, so that epsilon is always in pixel units.
+"""
+
+import os
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+
+
+class LeNet(nn.Module):
+    """The article's network: two convolutions, two linear layers, 21,840 parameters.
+
+    Source: the PyTorch FGSM tutorial, whose model is that of PyTorch's basic MNIST example.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 10, kernel_size=5)
+        self.conv2 = nn.Conv2d(10, 20, kernel_size=5)
+        self.conv2_drop = nn.Dropout2d()
+        self.fc1 = nn.Linear(320, 50)
+        self.fc2 = nn.Linear(50, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Log-probabilities `(N, 10)` of images `(N, 1, 28, 28)`."""
+        x = F.relu(F.max_pool2d(self.conv1(images), 2))
+        x = F.relu(F.max_pool2d(self.conv2_drop(self.conv2(x)), 2))
+        x = F.relu(self.fc1(x.flatten(1)))
+        x = F.dropout(x, training=self.training)
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+class SoftmaxRegression(nn.Module):
+    """The linear classifier 784 -> 10, for the part of the theory that is exact.
+
+    Source: the "shallow softmax classifier" of Goodfellow et al. 2014, section 4.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(784, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Log-probabilities `(N, 10)` of images `(N, 1, 28, 28)`."""
+        return F.log_softmax(self.linear(images.flatten(1)), dim=1)
+
+
+ARCHITECTURES: dict[str, type[nn.Module]] = {
+    "lenet": LeNet,
+    "lenet-robust": LeNet,
+    "softmax": SoftmaxRegression,
+}
+"""The built-in models; of each there is `weights/NAME.pth` and its card, `weights/NAME.json`."""
+
+
+def available_device(wanted: str | None = None) -> torch.device:
+    """The device to run on: CUDA, else Apple MPS, else CPU.
+
+    Args:
+        wanted: "cuda", "mps", "cpu" or "auto"; None asks the variable `FGSM_DEVICE`.
+
+    Raises:
+        ValueError: the wanted device is unknown, or this machine does not have it.
+    """
+    wanted = wanted or os.environ.get("FGSM_DEVICE") or "auto"
+    present = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    here = [name for name, is_here in present.items() if is_here]
+    if wanted == "auto":
+        return torch.device(here[0])
+    if wanted not in present:
+        raise ValueError(f"device is {wanted!r}; it must be auto, cuda, mps or cpu")
+    if wanted not in here:
+        raise ValueError(f"device {wanted!r} is not available here; there is {' and '.join(here)}")
+    return torch.device(wanted)
+
+
+def load_model(name_or_path: str | Path, device: torch.device | None = None) -> nn.Module:
+    """A model ready to be attacked: on its device, in eval mode, its parameters frozen.
+
+    Args:
+        name_or_path: a name in `ARCHITECTURES`, or the path of a `state_dict` of one of them.
+        device: where to put it; None means `available_device()`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file does not hold the weights of one of our architectures.
+    """
+    name = str(name_or_path)
+    path = WEIGHTS / f"{name}.pth" if name in ARCHITECTURES else Path(name_or_path)
+    if not path.is_file():
+        names = ", ".join(ARCHITECTURES)
+        raise FileNotFoundError(f"no weights at {path}; give a path, or one of {names}")
+    try:
+        # weights_only: a checkpoint is data, and must not be able to run code.
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises many kinds on foreign files
+        raise ValueError(
+            f"{path} cannot be read as PyTorch weights: truncated or foreign"
+        ) from error
+    for architecture in (LeNet, SoftmaxRegression):
+        model: nn.Module = architecture()
+        if isinstance(state, dict) and state.keys() == model.state_dict().keys():
+            break
+    else:
+        raise ValueError(f"{path} does not hold the weights of LeNet or SoftmaxRegression")
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise ValueError(f"{path} holds weights of the wrong shape: {error}") from error
+    # channels_last: the same convolutions to rounding, 1.6 times as fast on a CPU.
+    model.to(device or available_device()).to(memory_format=torch.channels_last)
+    return model.eval().requires_grad_(False)
