@@ -1,0 +1,171 @@
+"""Accuracy under attack over a data set, as the article's table and curve give it.
+
+python -m fgsm.evaluate --weights lenet --epsilons 0 .05 .1 .15 .2 .25 .3
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from fgsm.attack import Attack, batch_size, check_epsilons, fgsm, iterative_fgsm, random_sign, sweep
+from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
+from fgsm.model import ARCHITECTURES, available_device, load_model
+
+ARTICLE_EPSILONS = (0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+METHODS = ("fgsm", "iterative", "random")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is left of a model at one epsilon."""
+
+    epsilon: float
+    correct: int
+    """Digits read correctly both before and after the attack, as the article counts."""
+    accuracy: float
+    mean_confidence_wrong: float | None
+    """Mean probability given to the prediction, over predictions that are wrong; None if none."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The results over the first `n` digits, one per epsilon."""
+
+    n: int
+    results: tuple[Result, ...]
+
+
+def evaluate(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilons: Sequence[float],
+    method: Attack = fgsm,
+) -> Iterator[Evaluation]:
+    """Attack every image, batch by batch, yielding the results so far after each batch.
+
+    Memory does not grow with N beyond the images themselves, which may stay on the CPU: batches
+    are moved to the model's device.
+
+    Args:
+        images: float32 `(N, 1, 28, 28)` in [0, 1].
+        labels: int64 `(N,)`, the true classes.
+        epsilons: in any order; the results come in the same one.
+
+    Raises:
+        ValueError: an argument is not what `fgsm.attack` asks for.
+    """
+    check_epsilons(epsilons)
+    device = next(model.parameters()).device
+    # Epsilon 0 is always swept: it says which digits are wrong before any attack.
+    grid = sorted({0.0, *epsilons})
+    columns = [grid.index(epsilon) for epsilon in epsilons]
+    correct = torch.zeros(len(grid), dtype=torch.int64)
+    wrong = torch.zeros(len(grid), dtype=torch.int64)
+    confidence = torch.zeros(len(grid), dtype=torch.float64)
+    n = 0
+    size = batch_size(device)
+    for some_images, some_labels in zip(images.split(size), labels.split(size), strict=True):
+        swept = sweep(model, some_images.to(device), some_labels.to(device), grid, method)
+        right = ~swept.fooled
+        correct += (right & right[0]).sum(1).cpu()
+        wrong += swept.fooled.sum(1).cpu()
+        confidence += (swept.log_probs.amax(-1).exp() * swept.fooled).sum(1).cpu()
+        n += len(some_images)
+        yield Evaluation(
+            n,
+            tuple(
+                Result(
+                    epsilon=epsilons[i],
+                    correct=int(correct[k]),
+                    accuracy=int(correct[k]) / n,
+                    mean_confidence_wrong=float(confidence[k] / wrong[k]) if wrong[k] else None,
+                )
+                for i, k in enumerate(columns)
+            ),
+        )
+
+
+def attack_by_name(name: str, seed: int = 0) -> Attack:
+    """The attack of that name in `METHODS`; `seed` is that of the random signs.
+
+    Raises:
+        ValueError: there is no such method.
+    """
+    if name == "fgsm":
+        return fgsm
+    if name == "iterative":
+        return iterative_fgsm
+    if name == "random":
+        generator = torch.Generator().manual_seed(seed)
+        return lambda model, images, labels, epsilons: random_sign(
+            images, epsilons, generator=generator
+        )
+    raise ValueError(f"method is {name!r}; it must be one of {', '.join(METHODS)}")
+
+
+def pgd(steps: int, step_size: float, seed: int = 0) -> Attack:
+    """Projected gradient descent with a random start, as robust models are judged by."""
+    generator = torch.Generator().manual_seed(seed)
+    return partial(iterative_fgsm, steps=steps, step_size=step_size, generator=generator)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print a line per epsilon, or with `--json` one JSON object."""
+    parser = argparse.ArgumentParser(prog="python -m fgsm.evaluate", description=__doc__)
+    add = parser.add_argument
+    add("--weights", default="lenet", help=f"{', '.join(ARCHITECTURES)}, or a path")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--data", type=Path, metavar="DIR", help="where MNIST is, or shall be")
+    source.add_argument("--builtin", action="store_true", help="the 1,000 digits of the package")
+    add("--method", choices=METHODS, default="fgsm")
+    add("--epsilons", type=float, nargs="+", default=ARTICLE_EPSILONS, metavar="E")
+    add("--device", help="auto, cuda, mps or cpu")
+    add("--limit", type=int, metavar="N", help="only the first N digits")
+    add("--json", action="store_true", help="one JSON object on standard output")
+    options = parser.parse_args(arguments)
+    try:
+        if options.limit is not None and options.limit < 1:
+            raise ValueError(f"--limit is {options.limit}; it must be at least 1")
+        check_epsilons(options.epsilons)
+        device = available_device(options.device)
+        model = load_model(options.weights, device)
+        images, labels = (
+            builtin_digits()
+            if options.builtin
+            else mnist_digits(train=False, root=options.data, download=True)
+        )
+    except (ValueError, OSError, MnistMissing) as error:
+        parser.exit(2, f"{parser.prog}: {error}\n")
+    images, labels = images[: options.limit], labels[: options.limit]
+    method = attack_by_name(options.method)
+    start = time.perf_counter()
+    with tqdm(total=len(images), unit="digit", file=sys.stderr) as bar:
+        for evaluation in evaluate(model, images, labels, options.epsilons, method):
+            bar.update(evaluation.n - bar.n)
+    seconds = time.perf_counter() - start
+    if options.json:
+        report = {
+            "weights": str(options.weights),
+            "method": options.method,
+            "device": str(device),
+            **asdict(evaluation),
+            "seconds": seconds,
+        }
+        print(json.dumps(report))
+    else:
+        for result in evaluation.results:
+            print(f"Epsilon: {result.epsilon:g}, Accuracy: {result.accuracy:.3f}")
+
+
+if __name__ == "__main__":
+    main()
