@@ -1,0 +1,17 @@
+"""Start the demo: `python app.py`, then open the address it prints.
+
+Settings are environment variables: `FGSM_DEVICE` (auto, cuda, mps or cpu), `MNIST_ROOT` (where
+the test set is), and Gradio's own, such as `GRADIO_SERVER_NAME` and `GRADIO_SERVER_PORT`.
+"""
+
+import os
+
+# Nothing may leave this machine unasked; Gradio reads this when it is imported.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+from fgsm.ui.page import CSS, THEME, page
+
+demo = page()  # the name that Hugging Face Spaces and `gradio app.py` look for
+
+if __name__ == "__main__":
+    demo.launch(theme=THEME, css=CSS, run_history=False, ssr_mode=False, footer_links=[])

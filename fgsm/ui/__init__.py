@@ -1,0 +1,1 @@
+"""The page. Gradio, HTML, CSS and JavaScript; whatever is computed, `fgsm` computes."""

@@ -1,0 +1,116 @@
+"""The boundary: what a browser may ask of us, checked.
+
+Gradio passes any JSON on to an event handler, so anything at all may arrive here. What leaves is
+a `Request` whose every field can be trusted, or a `ValueError` with a sentence for the person.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from fgsm.model import ARCHITECTURES
+
+Source = Literal["builtin", "test", "drawing"]
+Method = Literal["fgsm", "targeted", "iterative", "random", "reversed"]
+
+DIGITS = {"builtin": 1_000, "test": 10_000}
+LARGEST_DRAWING = 280
+"""Pixels a side."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One digit, and what shall be done to it."""
+
+    source: Source
+    index: int
+    """Which digit of a data set; 0 for a drawing."""
+    drawing: npt.NDArray[np.uint8] | None
+    """`(S, S)`, white ink on black; None unless the source is a drawing."""
+    label: int | None
+    """What the person says the drawing is; None lets the prediction stand for it."""
+    method: Method
+    target: int | None
+    """The class to move towards; None is the clean image's runner-up."""
+    model: str
+    twin: bool
+    """Show the robust LeNet next to the plain one, whatever `model` says."""
+
+    @classmethod
+    def parse(cls, data: object) -> "Request":
+        """Check what came from outside.
+
+        Raises:
+            ValueError: something is missing, of the wrong type, or out of range.
+        """
+        if not isinstance(data, dict):
+            raise ValueError(f"a request is an object, not {_shown(data)}")
+        source = cast(Source, _choice(data, "source", get_args(Source)))
+        is_drawing = source == "drawing"
+        return cls(
+            source=source,
+            index=0 if is_drawing else _whole(data, "index", DIGITS[source]),
+            drawing=_drawing(data.get("drawing")) if is_drawing else None,
+            label=_digit_or_none(data, "label") if is_drawing else None,
+            method=cast(Method, _choice(data, "method", get_args(Method))),
+            target=_digit_or_none(data, "target"),
+            model=_choice(data, "model", tuple(ARCHITECTURES)),
+            twin=_flag(data, "twin"),
+        )
+
+
+def _choice(data: dict[str, Any], name: str, choices: tuple[str, ...]) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} is {_shown(value)}; it must be one of {', '.join(choices)}")
+    return value
+
+
+def _whole(data: dict[str, Any], name: str, limit: int) -> int:
+    value = data.get(name)
+    # A bool is an int in Python, but not on the page.
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < limit:
+        raise ValueError(
+            f"{name} is {_shown(value)}; it must be a whole number from 0 to {limit - 1}"
+        )
+    return value
+
+
+def _digit_or_none(data: dict[str, Any], name: str) -> int | None:
+    return None if data.get(name) is None else _whole(data, name, 10)
+
+
+def _flag(data: dict[str, Any], name: str) -> bool:
+    value = data.get(name)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {_shown(value)}; it must be true or false")
+    return value
+
+
+def _drawing(value: object) -> npt.NDArray[np.uint8]:
+    """Base64 of S x S bytes, S up to `LARGEST_DRAWING`."""
+    if not isinstance(value, str):
+        raise ValueError(f"drawing is {_shown(value)}; it must be its pixels in base64")
+    if len(value) > 4 * (LARGEST_DRAWING**2 // 3 + 1):
+        raise ValueError(
+            f"drawing has {len(value)} characters; it must be at most "
+            f"{LARGEST_DRAWING} pixels a side"
+        )
+    try:
+        pixels = np.frombuffer(base64.b64decode(value, validate=True), np.uint8)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("drawing is not base64; it must be its pixels in base64") from error
+    side = int(len(pixels) ** 0.5)
+    if side == 0 or side * side != len(pixels):
+        raise ValueError(f"drawing has {len(pixels)} pixels; it must be square")
+    return pixels.reshape(side, side)
+
+
+def _shown(value: object) -> str:
+    """The value, short enough for a message."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -1,0 +1,70 @@
+"""The live stage: a component of our own, whose files stand beside this one.
+
+`stage.html` and `stage.css` say what it looks like. The scripts are joined into one, in the order
+of `SCRIPTS`, because Gradio runs a single piece of JavaScript per component: `frames.js` unpacks
+and paints, `plots.js` and `panel.js` show one model's sweep, `picker.js` and `pad.js` choose a
+digit, `stage.js` ties them together.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import gradio as gr
+
+from fgsm.digits import SPRITE, MnistMissing, mnist_available
+from fgsm.ui.message import Message, attack_message, compare_message
+from fgsm.ui.request import DIGITS, Request
+
+FOLDER = Path(__file__).parent
+SCRIPTS = ("frames.js", "plots.js", "panel.js", "picker.js", "pad.js", "stage.js")
+FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", "twin": False}
+FIRST_EPSILON = 0.12
+
+
+def stage(heading: str) -> gr.HTML:
+    """The stage, open on a digit that is already fooled at the epsilon shown.
+
+    Args:
+        heading: what stands beside the title.
+    """
+    gr.set_static_paths(SPRITE)
+    return gr.HTML(
+        value={
+            "settings": {
+                # Relative, so that it is right behind any proxy and path.
+                "sprite": f"gradio_api/file={SPRITE}",
+                "heading": heading,
+                "testDigits": DIGITS["test"] if mnist_available() else 0,
+            },
+            "first": {
+                "request": FIRST,
+                "epsilon": FIRST_EPSILON,
+                "answer": attack(FIRST),
+                "comparison": compare(FIRST),
+            },
+        },
+        html_template=(FOLDER / "stage.html").read_text("utf-8"),
+        css_template=(FOLDER / "stage.css").read_text("utf-8"),
+        js_on_load="\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS),
+        server_functions=[attack, compare],
+        apply_default_css=False,
+    )
+
+
+def attack(data: object) -> Message:
+    """Called by the browser: `attack_message`, or `error` with a sentence for the person."""
+    return _answer(attack_message, data)
+
+
+def compare(data: object) -> Message:
+    """Called by the browser: `compare_message`, or `error` with a sentence for the person."""
+    return _answer(compare_message, data)
+
+
+def _answer(function: Callable[[Request], Message], data: object) -> Message:
+    try:
+        return function(Request.parse(data))
+    except (ValueError, MnistMissing) as error:
+        logging.getLogger(__name__).info("refused: %s", error)
+        return {"error": f"{error}."}

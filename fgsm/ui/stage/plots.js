@@ -1,0 +1,124 @@
+// The two plots of a panel: ten pairs of bars, and each class's confidence against epsilon.
+
+class Bars {
+  constructor(figure) {
+    this.figure = figure;
+    this.columns = Array.from({ length: 10 }, (_, digit) => {
+      const column = document.createElement("div");
+      column.className = "column";
+      column.innerHTML =
+        `<span class="value"></span><span class="pair"><i class="clean"></i><i class="adversarial"></i></span>` +
+        `<b>${digit}</b>`;
+      return column;
+    });
+    figure.querySelector(".columns").replaceChildren(...this.columns);
+  }
+
+  show(stage) {
+    this.stage = stage;
+    this.columns.forEach((column, digit) => {
+      column.classList.toggle("label", digit === stage.label);
+      column.querySelector(".clean").style.transform = `scaleY(${stage.probabilities[0][digit]})`;
+    });
+  }
+
+  paint(k) {
+    const { probabilities, predictions } = this.stage;
+    this.columns.forEach((column, digit) => {
+      const p = probabilities[k][digit];
+      column.classList.toggle("predicted", digit === predictions[k]);
+      column.querySelector(".adversarial").style.transform = `scaleY(${p})`;
+      column.querySelector(".value").textContent = p >= 0.005 ? Math.round(100 * p) : "";
+    });
+    this.figure.ariaLabel =
+      `Confidence per class. Clean: ${top(probabilities[0])}. Adversarial: ${top(probabilities[k])}.`;
+  }
+}
+
+/** The three most likely classes, in words. */
+function top(probabilities) {
+  return probabilities
+    .map((p, digit) => [p, digit])
+    .sort((a, b) => b[0] - a[0])
+    .slice(0, 3)
+    .map(([p, digit]) => `${digit} ${percent(p)}`)
+    .join(", ");
+}
+
+class Chart {
+  /** @param {(k: number) => void} onEpsilon called when someone points at an epsilon. */
+  constructor(figure, onEpsilon) {
+    this.svg = figure.querySelector("svg");
+    this.plot = document.createElement("div");
+    this.plot.className = "plot";
+    this.svg.replaceWith(this.plot);
+    this.svg.setAttribute("viewBox", "0 0 100 100");
+    this.labels = document.createElement("div");
+    this.playhead = document.createElement("div");
+    this.playhead.className = "playhead";
+    this.mark = document.createElement("div");
+    this.mark.className = "mark";
+    this.mark.innerHTML = "<span><i>ε</i>*</span>";
+    this.plot.append(this.svg, this.mark, this.playhead, this.labels, ...axes());
+    const point = (event) => {
+      const box = this.svg.getBoundingClientRect();
+      const part = (event.clientX - box.left) / box.width;
+      onEpsilon(Math.round(Math.min(Math.max(part, 0), 1) * LAST));
+    };
+    this.plot.addEventListener("pointerdown", (event) => {
+      this.plot.setPointerCapture(event.pointerId);
+      point(event);
+    });
+    this.plot.addEventListener("pointermove", (event) => {
+      if (this.plot.hasPointerCapture(event.pointerId)) point(event);
+    });
+  }
+
+  show(stage) {
+    const { label, predictions, probabilities, breaking_point: breaks } = stage;
+    const winners = new Set(predictions);
+    this.svg.innerHTML = Array.from({ length: 10 }, (_, digit) => digit)
+      .sort((a, b) => (a === label) - (b === label)) // the label's line on top
+      .map((digit) => {
+        const points = probabilities.map((row, k) => `${k},${(100 - 100 * row[digit]).toFixed(2)}`);
+        const kind = digit === label ? "label" : winners.has(digit) ? "winner" : "other";
+        return `<polyline class="${kind}" points="${points.join(" ")}"/>`;
+      })
+      .join("");
+    this.svg.ariaLabel = `Confidence of each class against epsilon: ${breaks === null
+      ? `${label} all the way to 0.5` : `${label} until ${epsilonText(indexOf(breaks))}`}.`;
+    this.labels.replaceChildren(...[...new Set([label, ...winners])].map((digit) => {
+      // Written where the line is highest, and beside the label's own line.
+      const heights = probabilities.map((row) => row[digit]);
+      const k = heights.indexOf(Math.max(...heights));
+      const text = document.createElement("b");
+      text.className = digit === label ? "line-name label" : "line-name";
+      text.textContent = digit;
+      text.style.left = `${Math.min(Math.max(k, 3), 97)}%`;
+      text.style.top = `${100 - 100 * heights[k]}%`;
+      return text;
+    }));
+    this.mark.hidden = breaks === null;
+    this.mark.style.left = `${200 * (breaks ?? 0)}%`;
+  }
+
+  paint(k) {
+    this.playhead.style.left = `${k}%`;
+  }
+}
+
+/** The numbers along the axes. */
+function axes() {
+  const number = (className, text, side, part) => {
+    const element = document.createElement("span");
+    element.className = className;
+    element.textContent = text;
+    element.style[side] = `${part}%`;
+    element.ariaHidden = "true";
+    return element;
+  };
+  return [
+    ...[0, 50, 100].map((value) => number("y", `${value} %`, "bottom", value)),
+    ...[0, 0.1, 0.2, 0.3, 0.4, 0.5].map((value) => number("x", value, "left", 200 * value)),
+  ];
+}

@@ -1,0 +1,325 @@
+// The live view: what is chosen, what the server answered, and what is shown of it.
+//
+// Gradio runs this file, after the others of this folder, as the body of a function with
+// `element` (our HTML), `props.value` (the settings and the first answer) and `server` (the
+// functions of stage/__init__.py). Choosing asks the server; moving epsilon never does.
+
+const EXPLAIN = {
+  fgsm: "Every pixel moves by ε in the direction that raises the loss.",
+  targeted: "Every pixel moves by ε in the direction that lowers the loss of another class.",
+  iterative: "Ten smaller steps, each with a new gradient, never further than ε from x.",
+  random: "As large a step as FGSM's, in a direction drawn by lot: size without direction.",
+  reversed: "FGSM backwards: down the loss. The model gets surer of what it says.",
+};
+const PATIENCE = 15_000; // milliseconds for an answer before the connection counts as lost
+const RETRY = 3_000;
+
+const root = element.querySelector(".fgsm");
+const find = (selector) => root.querySelector(selector);
+const { settings, first } = props.value;
+
+/** What is asked of the server. */
+const choice = { ...first.request };
+/** What is shown of its answer. */
+const view = { k: indexOf(first.epsilon), change: "direction" };
+let panels = [];
+
+// ---- asking: one request at a time, and always for what is chosen last ----
+
+let isAsking = false;
+let isWanted = false;
+let retry;
+let comparing;
+
+function ask() {
+  isWanted = true;
+  if (!isAsking) answerAll();
+}
+
+async function answerAll() {
+  isAsking = true;
+  clearTimeout(retry);
+  // Most answers come before the eye could see that we wait.
+  const slow = setTimeout(() => { find(".stage").ariaBusy = "true"; }, 250);
+  try {
+    while (isWanted) {
+      isWanted = false;
+      if (choice.source === "drawing" && !pad.isEmpty) choice.drawing = pad.pixels();
+      const request = { ...choice };
+      const answer = await inTime(server.attack(request));
+      root.dataset.state = "ready";
+      setNotice(answer.error);
+      if (!answer.error) await show(answer);
+      if (!answer.error) compareSoon(request);
+    }
+  } catch (error) {
+    lose(error);
+  }
+  clearTimeout(slow);
+  find(".stage").ariaBusy = "false";
+  isAsking = false;
+}
+
+/** Compare the models once the person pauses: it costs more than the attack, and can wait. */
+function compareSoon(request) {
+  clearTimeout(comparing);
+  find(".compare").classList.add("is-stale");
+  comparing = setTimeout(async () => {
+    const shown = root.dataset.shown;
+    // Without an answer the line stays pale: the next digit will say that the server is lost.
+    const comparison = await inTime(server.compare(request)).catch((error) => ({ error }));
+    if (shown === root.dataset.shown && !comparison.error) showComparison(comparison);
+  }, 150);
+}
+
+/** The server's answer; an error if none comes, which Gradio may also report as undefined. */
+async function inTime(promise) {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const answer = await Promise.race([promise, late]);
+  if (!answer) throw new Error("no answer");
+  return answer;
+}
+
+function lose(error) {
+  console.warn("The server does not answer:", error);
+  isWanted = false;
+  root.dataset.state = "lost";
+  setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
+  retry = setTimeout(ask, RETRY);
+}
+
+function setNotice(text) {
+  const notice = find(".notice");
+  notice.hidden = !text;
+  notice.querySelector("span").textContent = text ?? "";
+  notice.querySelector("button").hidden = root.dataset.state !== "lost";
+}
+
+// ---- showing ----
+
+async function show(answer) {
+  const loaded = await Promise.all(answer.stages.map((stage) => Panel.load(stage, answer.digit)));
+  if (panels.length !== loaded.length) buildPanels(loaded.length);
+  panels.forEach((panel, i) => panel.show(loaded[i], view.change));
+  root.classList.toggle("is-twin", loaded.length === 2);
+  root.dataset.shown = Number(root.dataset.shown ?? 0) + 1; // of answers, so far
+  nameTheDrawing(answer.digit);
+  markBreakingPoints();
+  paint();
+}
+
+function buildPanels(count) {
+  for (const panel of panels) {
+    panel.top.remove();
+    panel.bottom.remove();
+  }
+  const template = find("template");
+  panels = Array.from({ length: count }, () => new Panel(template, setEpsilon));
+  find(".epsilon").before(...panels.map((panel) => panel.top));
+  find(".stage").append(...panels.map((panel) => panel.bottom));
+  for (const button of root.querySelectorAll(".toggle button"))
+    button.onclick = () => {
+      view.change = button.dataset.view;
+      for (const panel of panels) panel.setView(view.change);
+      paint();
+    };
+  setColours();
+}
+
+function paint() {
+  for (const panel of panels) panel.paint(view.k);
+  const range = find("#fgsm-epsilon");
+  if (indexOf(range.value) !== view.k) range.value = view.k / 200;
+  range.ariaValueText = epsilonText(view.k);
+  const number = find(".number");
+  if (number !== document.activeElement) number.value = epsilonText(view.k);
+  root.dataset.epsilon = epsilonText(view.k);
+}
+
+let isPainting = false;
+
+/** Move epsilon; painted once in the next frame, however many events came before. */
+function setEpsilon(k) {
+  view.k = Math.min(Math.max(k, 0), LAST);
+  if (isPainting) return;
+  isPainting = true;
+  requestAnimationFrame(() => {
+    isPainting = false;
+    paint();
+  });
+}
+
+function markBreakingPoints() {
+  const marks = panels.map(({ stage }) => stage.breaking_point).map((point, i) => {
+    const mark = document.createElement("span");
+    mark.className = "breaks";
+    mark.hidden = point === null;
+    mark.style.setProperty("--at", (point ?? 0) / 0.5);
+    mark.style.setProperty("--lane", i);
+    const name = panels.length === 1 ? "ε*" : NAMES[panels[i].stage.model];
+    const isLate = point > 0.35; // its name goes to the left, or it would leave the track
+    mark.classList.toggle("is-late", isLate);
+    mark.textContent = isLate ? `${name} ▼` : `▼ ${name}`;
+    return mark;
+  });
+  const ticks = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3].map((epsilon) => {
+    const tick = document.createElement("span");
+    tick.className = "tick";
+    tick.style.setProperty("--at", epsilon / 0.5);
+    tick.textContent = String(epsilon).slice(1);
+    return tick;
+  });
+  find(".ticks").replaceChildren(...ticks, ...marks);
+  find(".jump").disabled = panels.every(({ stage }) => stage.breaking_point === null);
+}
+
+function showComparison({ breaking_points: points }) {
+  const parts = ["softmax", "lenet", "lenet-robust"].map((name) => {
+    const point = points[name];
+    const part = document.createElement("span");
+    part.innerHTML = `${NAMES[name]} <b></b>`;
+    part.lastChild.textContent = point === null ? "> 0.5" : epsilonText(indexOf(point));
+    part.classList.toggle("is-shown", panels.some(({ stage }) => stage.model === name));
+    return part;
+  });
+  const label = document.createElement("span");
+  label.textContent = "Breaks at ε* =";
+  find(".compare").replaceChildren(label, ...parts);
+  find(".compare").classList.remove("is-stale");
+}
+
+/** The smallest breaking point of the models shown. */
+function jump() {
+  const points = panels.map(({ stage }) => stage.breaking_point).filter((point) => point !== null);
+  if (points.length) setEpsilon(indexOf(Math.min(...points)));
+}
+
+// ---- choosing ----
+
+const picker = new Picker(find(".pick"), settings, (source, index) => {
+  Object.assign(choice, { source, index, drawing: null, label: null });
+  ask();
+});
+
+const pad = new Pad(find(".draw"), () => {
+  if (pad.strokes.length === 1) choice.label = null; // another drawing, another name
+  Object.assign(choice, { source: "drawing", index: 0 });
+  ask();
+});
+
+const named = find(".named");
+for (let digit = 0; digit < 10; digit++) {
+  named.append(new Option(digit, digit));
+  find(".target select").append(new Option(digit, digit));
+}
+named.disabled = true;
+named.onchange = () => {
+  choice.label = named.value === "" ? null : Number(named.value);
+  ask();
+};
+
+/** A drawing is attacked at its prediction until someone says what it was. */
+function nameTheDrawing(digit) {
+  const isDrawing = choice.source === "drawing";
+  named.disabled = !isDrawing;
+  const guess = panels[0].stage.predictions[0];
+  named.options[0].textContent = isDrawing ? `${guess} (predicted)` : "?";
+  named.value = isDrawing && digit.named ? digit.label : "";
+}
+
+function showTab(tab) {
+  for (const each of root.querySelectorAll("[role=tab]")) {
+    const isChosen = each === tab;
+    each.ariaSelected = String(isChosen);
+    each.tabIndex = isChosen ? 0 : -1;
+    find(`#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
+  }
+}
+
+for (const tab of root.querySelectorAll("[role=tab]")) {
+  tab.onclick = () => showTab(tab);
+  tab.onkeydown = (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const other = tab.nextElementSibling ?? tab.previousElementSibling;
+    showTab(other);
+    other.focus();
+  };
+}
+
+function chooseOptions() {
+  const target = find(".target select").value;
+  Object.assign(choice, {
+    method: find(".method").value,
+    target: target === "" ? null : Number(target),
+    model: find(".model").value,
+    twin: find(".twin").checked,
+  });
+  showOptions();
+  ask();
+}
+
+function showOptions() {
+  find(".target").hidden = choice.method !== "targeted";
+  find(".model").disabled = choice.twin;
+  find(".explain").textContent = EXPLAIN[choice.method];
+}
+
+for (const control of root.querySelectorAll(".options select, .options input"))
+  control.addEventListener("change", chooseOptions);
+
+// ---- epsilon ----
+
+find("#fgsm-epsilon").addEventListener("input", (event) => setEpsilon(indexOf(event.target.value)));
+find(".number").addEventListener("input", (event) => {
+  const epsilon = event.target.valueAsNumber;
+  if (epsilon >= 0 && epsilon <= 0.5) setEpsilon(indexOf(epsilon));
+});
+find(".number").addEventListener("change", (event) => {
+  event.target.value = epsilonText(view.k); // what was typed may lie between two of the grid
+});
+find(".down").onclick = () => setEpsilon(view.k - 1);
+find(".up").onclick = () => setEpsilon(view.k + 1);
+find(".jump").onclick = jump;
+find(".notice button").onclick = ask;
+
+const KEYS = {
+  b: jump,
+  r: () => picker.random(),
+  "-": () => setEpsilon(view.k - 1),
+  "+": () => setEpsilon(view.k + 1),
+};
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input:not([type=range], [type=checkbox]), select, textarea");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !root.isConnected) return;
+  KEYS[event.key.toLowerCase()]?.();
+});
+
+// ---- light and dark ----
+
+/** Paint changes in the colours that the style sheet has for this theme. */
+function setColours() {
+  const probe = document.createElement("span");
+  root.append(probe);
+  const ends = ["--minus", "--zero", "--plus"].map((name) => {
+    probe.style.color = `var(${name})`;
+    return rgb(getComputedStyle(probe).color);
+  });
+  probe.remove();
+  for (const panel of panels) panel.colours = changeColours(...ends);
+}
+
+new MutationObserver(() => {
+  setColours();
+  paint();
+}).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+
+// ---- the first digit came with the page ----
+
+find(".head p").textContent = settings.heading;
+showOptions();
+picker.picked = first.request.index;
+picker.mark();
+show(first.answer).then(() => {
+  showComparison(first.comparison);
+  root.dataset.state = "ready";
+});

@@ -1,0 +1,176 @@
+"""What the stage is sent: every figure checked against the attack itself."""
+
+import base64
+import json
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from fgsm.attack import fgsm, gradient_sign, iterative_fgsm, predict, sweep
+from fgsm.frames import change_frames, change_of, eight_bit, image_frames, pack, survives_eight_bits
+from fgsm.model import load_model
+from fgsm.ui.message import EPSILONS, TWINS, attack_message, compare_message, device
+from fgsm.ui.request import Request
+from fgsm.ui.stage import FIRST, FIRST_EPSILON
+
+METHODS = ["fgsm", "targeted", "iterative", "random", "reversed"]
+
+
+def request(**changes: Any) -> Request:
+    return Request.parse({**FIRST, **changes})
+
+
+def unpack(text: str) -> Tensor:
+    """What the browser does with packed frames."""
+    differences = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
+    frames = differences.reshape(-1, 784).cumsum(0, dtype=np.uint8)
+    return torch.from_numpy(frames).view(-1, 1, 28, 28)
+
+
+def test_packing_is_lossless() -> None:
+    generator = torch.Generator().manual_seed(0)
+    frames = torch.randint(0, 256, (7, 1, 28, 28), generator=generator, dtype=torch.uint8)
+    assert torch.equal(unpack(pack(frames)), frames)
+
+
+def test_change_frames_keep_sign_and_order() -> None:
+    change = torch.tensor([-1.0, -0.5, -0.125, -0.001, 0.0, 0.001, 0.125, 0.5, 1.0])
+    assert change_frames(change).tolist() == [1, 1, 64, 122, 128, 134, 192, 255, 255]
+
+
+def test_change_of_counts_pixels() -> None:
+    image = torch.full((1, 28, 28), 0.5)
+    moved = image.repeat(2, 1, 1, 1)
+    moved[1, 0, 0, :3] += torch.tensor([0.1, -0.25, 0.0])
+    change = change_of(image, moved)
+    assert change.moved == [0, 2]
+    assert change.largest == [0, 0.25]
+    assert change.mean == pytest.approx([0, 0.35 / 784])
+
+
+def test_eight_bits_can_undo_an_attack() -> None:
+    """Below half a level the rounded image is the clean one."""
+    model = load_model("lenet", torch.device("cpu"))
+    torch.manual_seed(0)
+    images = (torch.rand(50, 1, 28, 28) * 255).round() / 255
+    labels = predict(model, images).argmax(1)
+    swept = sweep(model, images, labels, [0.0, 0.4 / 255, 0.1])
+    survives = survives_eight_bits(model, swept)
+    assert torch.equal(survives[:2], ~swept.fooled[:2])
+    assert torch.equal(eight_bit(swept.adversarial[1]), images)
+    assert survives[2].float().mean() > 0.9
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("index", [403, 345])
+def test_a_stage_is_the_sweep(method: str, index: int, builtin: tuple[Tensor, Tensor]) -> None:
+    image, label = builtin[0][index : index + 1].to(device()), index // 100
+    answer = attack_message(request(method=method, index=index))
+    (stage,) = answer["stages"]
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+    assert answer["digit"]["label"] == stage["label"] == label
+    frames = unpack(stage["frames"])
+    clean = unpack(answer["digit"]["frame"])[0]
+    assert torch.equal(clean, image_frames(image.cpu())[0])
+    assert torch.equal(frames[0], clean)  # epsilon 0 is the clean image
+    assert stage["moved"][0] == 0 and stage["largest"][0] == 0
+
+    model = load_model("lenet")
+    labels = torch.tensor([label], device=image.device)
+    if method == "fgsm":
+        expected = fgsm(model, image, labels, EPSILONS)
+    elif method == "reversed":
+        expected = fgsm(model, image, labels, EPSILONS, targeted=True)
+    elif method == "targeted":
+        second = predict(model, image)[0].topk(2).indices[1:]
+        assert stage["target"] == second.item() != label
+        expected = fgsm(model, image, second, EPSILONS, targeted=True)
+    elif method == "iterative":
+        expected = iterative_fgsm(model, image, labels, EPSILONS)
+        assert stage["direction"] is None
+    else:
+        assert set(unpack(stage["direction"]).unique().tolist()) == {1, 255}
+        assert max(stage["largest"]) == pytest.approx(0.5, abs=1e-6)
+        return
+    log_probs = predict(model, expected[:, 0])
+    assert torch.equal(frames, image_frames(expected[:, 0].cpu()))
+    assert torch.equal(unpack(stage["changes"]), change_frames(expected[:, 0] - image).cpu())
+    probabilities = torch.tensor(stage["probabilities"])
+    assert torch.allclose(probabilities, log_probs.exp().cpu(), atol=1e-6)
+    assert stage["predictions"] == log_probs.argmax(1).tolist()
+    wrong = [e for e, p in zip(EPSILONS, stage["predictions"], strict=True) if p != label]
+    assert stage["breaking_point"] == (wrong[0] if wrong else None)
+
+
+def test_right_again_is_where_success_ends(builtin: tuple[Tensor, Tensor]) -> None:
+    swept = sweep(load_model("lenet", torch.device("cpu")), *builtin, EPSILONS)
+    not_monotone = (~swept.monotone).nonzero()[:, 0].tolist()
+    assert not_monotone
+    for index in [*not_monotone[:5], 0, 100, 200]:
+        (stage,) = attack_message(request(index=index))["stages"]
+        fooled = [p != stage["label"] for p in stage["predictions"]]
+        if index not in not_monotone:
+            assert stage["right_again"] is None and fooled == sorted(fooled)
+        else:
+            k = EPSILONS.index(stage["right_again"])
+            assert fooled[k - 1] and not fooled[k]
+            assert fooled[:k] == sorted(fooled[:k])  # the first such place
+
+
+def test_the_page_opens_on_a_fooled_digit() -> None:
+    (stage,) = attack_message(request())["stages"]
+    assert stage["predictions"][0] == stage["label"]
+    assert stage["predictions"][EPSILONS.index(FIRST_EPSILON)] != stage["label"]
+
+
+def test_twins_are_attacked_each_with_its_own_gradient(builtin: tuple[Tensor, Tensor]) -> None:
+    stages = attack_message(request(twin=True))["stages"]
+    assert tuple(stage["model"] for stage in stages) == TWINS
+    index = FIRST["index"]
+    assert isinstance(index, int)
+    image, label = (t[index : index + 1].to(device()) for t in builtin)
+    for stage in stages:
+        direction = gradient_sign(load_model(stage["model"]), image, label)
+        assert torch.equal(unpack(stage["direction"])[0], change_frames(direction).cpu()[0])
+
+
+def test_comparison_is_what_the_stages_say() -> None:
+    for method in METHODS:
+        points = compare_message(request(method=method))["breaking_points"]
+        for name, point in points.items():
+            (stage,) = attack_message(request(method=method, model=name))["stages"]
+            assert stage["breaking_point"] == point
+    points = compare_message(request())["breaking_points"]
+    assert points["lenet"] < points["lenet-robust"]
+
+
+def test_a_drawing_is_attacked_at_its_prediction_until_it_is_named(
+    builtin: tuple[Tensor, Tensor],
+) -> None:
+    large = np.kron(image_frames(builtin[0][712, 0]).numpy(), np.ones((4, 4), np.uint8))
+    pixels = base64.b64encode(large.tobytes()).decode()
+    drawing = {"source": "drawing", "drawing": pixels}
+    answer = attack_message(request(**drawing))
+    (stage,) = answer["stages"]
+    assert answer["digit"]["label"] is None and not answer["digit"]["named"]
+    assert stage["label"] == stage["predictions"][0] == 7
+    named = attack_message(request(**drawing, label=1))
+    assert named["digit"]["label"] == named["stages"][0]["label"] == 1
+    assert named["stages"][0]["breaking_point"] == 0  # wrong before any attack
+
+
+def test_plain_fgsm_is_a_small_message() -> None:
+    for index in range(0, 1000, 97):
+        assert len(json.dumps(attack_message(request(index=index)))) < 64 * 1024
+
+
+def test_a_test_digit_has_its_own_label(test_set: tuple[Tensor, Tensor], monkeypatch: Any) -> None:
+    monkeypatch.setattr("fgsm.ui.message.test_digits", lambda: test_set)
+    for index in (0, 9_999):
+        answer = attack_message(request(source="test", index=index))
+        assert answer["digit"]["label"] == test_set[1][index]
+        assert torch.equal(unpack(answer["digit"]["frame"])[0], image_frames(test_set[0][index]))

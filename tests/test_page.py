@@ -1,0 +1,484 @@
+"""The page in a real browser, used as people use it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+
+from tests.browser import App, Stage, launch_browser, running_app
+
+ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in parts of the pad
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = launch_browser(playwright)
+        except Error as error:
+            reason = f"no Chromium to be had: {error.message.splitlines()[0]}"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    log = tmp_path_factory.mktemp("app") / "log"
+    with log.open("w") as file, running_app(file) as app:
+        yield app
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A desktop window, unless the test says otherwise. No errors, no strangers."""
+    options: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+    options.update(getattr(request, "param", {}))
+    context = browser.new_context(**options)
+    errors: list[str] = []
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    foreign: list[str] = []
+
+    def note(url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            foreign.append(url)
+
+    context.on("request", lambda request: note(request.url))
+    yield context
+    context.close()
+    assert errors == []
+    assert foreign == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+@pytest.fixture
+def stage(page: Page, app: App) -> Stage:
+    stage = Stage(page)
+    stage.open(app.url)
+    return stage
+
+
+def strokes(stage: Stage) -> list[tuple[float, float]]:
+    """The seven's corners, in pixels of the window."""
+    box = stage.page.locator(".pad").bounding_box()
+    assert box is not None
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ZIGZAG]
+
+
+def draw_seven(stage: Stage) -> None:
+    stage.page.click("#fgsm-tab-draw")
+    stage.page.locator(".pad").scroll_into_view_if_needed()
+    first, *others = strokes(stage)
+    with stage.answered():
+        stage.page.mouse.move(*first)
+        stage.page.mouse.down()
+        for corner in others:
+            stage.page.mouse.move(*corner, steps=10)
+        stage.page.mouse.up()
+    stage.page.wait_for_timeout(300)  # the last answer is of the whole stroke
+    stage.settle()
+
+
+def test_opens_on_a_digit_already_fooled(stage: Stage) -> None:
+    assert stage.verdict().startswith("Fooled: 4 →")
+    assert stage.reading("clean") == 4 and stage.reading("adversarial") != 4
+    assert stage.breaking_point() is not None and stage.epsilon() > (stage.breaking_point() or 1)
+
+
+def test_zero_epsilon_is_the_clean_digit(stage: Stage) -> None:
+    stage.set_epsilon(0)
+    assert stage.picture("adversarial") == stage.picture("clean")
+    assert stage.reading("adversarial") == stage.reading("clean")
+    assert stage.text(".adversarial .reading span") == stage.text(".clean .reading span")
+    assert stage.verdict() == "Still 4"
+    assert stage.text(".moved").startswith("0 of 784 pixels moved")
+    stage.page.click("[data-view=change]")
+    assert len(set(stage.picture("change"))) == 1  # neutral everywhere
+
+
+def test_picks_with_the_mouse(stage: Stage) -> None:
+    stage.pick(301)
+    assert "a 3" in stage.text(".clean figcaption")
+    assert stage.page.get_attribute("[data-index='301']", "aria-current") == "true"
+    assert stage.page.locator("[aria-current]").count() == 1
+
+
+def test_picks_with_the_keyboard(stage: Stage) -> None:
+    page = stage.page
+    page.focus(".thumbnails [data-index='0']")
+    for key, digit in (("ArrowRight", 1), ("ArrowDown", 9), ("ArrowLeft", 8), ("ArrowUp", 0)):
+        with stage.answered():
+            page.keyboard.press(key)
+        assert f"a {digit}" in stage.text(".clean figcaption")
+    page.keyboard.press("ArrowUp")  # there is nothing above
+    assert page.evaluate("document.activeElement.dataset.index") == "0"
+
+
+def test_pages_classes_and_random(stage: Stage) -> None:
+    page = stage.page
+    page.click(".classes button:nth-child(6)")  # fours
+    names = page.locator(".thumbnails button").evaluate_all("all => all.map(b => b.ariaLabel)")
+    assert len(names) == 48 and all(name.startswith("A 4, number 4") for name in names)
+    page.click(".next")
+    page.click(".next")
+    assert stage.text(".page") == "3 / 3" and page.locator(".thumbnails button").count() == 4
+    page.click(".previous")
+    assert stage.text(".page") == "2 / 3"
+    with stage.answered():
+        page.click(".random")
+    assert "a 4" in stage.text(".clean figcaption")
+    assert page.locator(".thumbnails [aria-current]").count() == 1
+
+
+def test_any_test_digit_by_number(stage: Stage, mnist_root: Path) -> None:
+    with stage.answered():
+        stage.page.fill(".by-number input", "0")
+        stage.page.press(".by-number input", "Enter")
+    assert "a 7" in stage.text(".clean figcaption")  # MNIST's test set begins with a seven
+    stage.page.fill(".by-number input", "10000")
+    stage.page.press(".by-number input", "Enter")
+    expect(stage.page.locator(".notice")).to_contain_text("from 0 to 9999")
+    assert "a 7" in stage.text(".clean figcaption")
+
+
+def test_dragging_asks_nobody(stage: Stage) -> None:
+    page = stage.page
+    page.wait_for_timeout(500)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    box = page.locator(".epsilon input[type=range]").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    seen = set()
+    for step in range(20):
+        page.mouse.move(box["x"] + box["width"] * step / 20, middle)
+        stage.settle()
+        seen.add((stage.epsilon(), stage.text(".at")))
+        assert f"at ε = {page.input_value('.epsilon .number')}" in stage.text(".at")
+    page.mouse.up()
+    assert len(seen) >= 19
+    assert requests == []
+
+
+def test_keys_and_buttons_move_epsilon(stage: Stage) -> None:
+    page = stage.page
+    stage.set_epsilon(0.2)
+    page.click(".up")
+    page.click(".up")
+    page.click(".down")
+    stage.settle()
+    assert stage.epsilon() == 0.205
+    page.focus(".epsilon input[type=range]")
+    page.keyboard.press("ArrowRight")
+    stage.settle()
+    assert stage.epsilon() == 0.21
+    page.keyboard.press("-")
+    stage.settle()
+    assert stage.epsilon() == 0.205
+    page.keyboard.press("Home")
+    page.keyboard.press("-")
+    stage.settle()
+    assert stage.epsilon() == 0
+
+
+@pytest.mark.parametrize("typed", ["", "7", "-1", "0.5001"])
+def test_a_number_out_of_range_is_put_right(stage: Stage, typed: str) -> None:
+    stage.set_epsilon(0.2)
+    stage.page.fill(".epsilon .number", typed)
+    stage.page.press(".epsilon .number", "Tab")
+    stage.settle()
+    assert stage.epsilon() == 0.2 and stage.page.input_value(".epsilon .number") == "0.20"
+
+
+def test_jumps_to_the_breaking_point(stage: Stage) -> None:
+    stage.set_epsilon(0.4)
+    stage.page.click(".jump")
+    stage.settle()
+    breaking_point = stage.breaking_point()
+    assert breaking_point is not None and stage.epsilon() == breaking_point
+    assert stage.verdict().startswith("Fooled")
+    stage.page.click(".down")
+    stage.settle()
+    assert stage.verdict() == "Still 4"
+    stage.page.keyboard.press("b")
+    stage.settle()
+    assert stage.epsilon() == breaking_point
+
+
+def test_the_chart_sets_epsilon(stage: Stage) -> None:
+    box = stage.page.locator(".plot").bounding_box()
+    assert box is not None
+    stage.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 50)
+    stage.page.mouse.down()
+    stage.settle()
+    assert stage.epsilon() == pytest.approx(0.4, abs=0.005)
+    stage.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 50, steps=5)
+    stage.page.mouse.up()
+    stage.settle()
+    assert stage.epsilon() == pytest.approx(0.1, abs=0.005)
+
+
+def test_draws_with_the_mouse(stage: Stage) -> None:
+    before = stage.picture("clean")
+    draw_seven(stage)
+    assert stage.reading("clean") == 7
+    assert stage.picture("clean") != before and max(stage.picture("clean")) > 200
+    assert "drawn" in stage.text(".clean figcaption")
+    assert stage.text(".named option:checked") == "7 (predicted)"
+    stage.set_epsilon(0.5)
+    assert "7" in stage.verdict()
+
+
+def test_answers_while_drawing(stage: Stage) -> None:
+    stage.page.click("#fgsm-tab-draw")
+    first, second, third = strokes(stage)
+    stage.page.mouse.move(*first)
+    stage.page.mouse.down()
+    with stage.answered():
+        stage.page.mouse.move(*second, steps=10)
+    with stage.answered():
+        stage.page.mouse.move(*third, steps=10)
+    stage.page.mouse.up()  # two answers came before the pen was lifted
+
+
+def test_undo_and_clear(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    ink = """() => document.querySelector(".pad").getContext("2d").getImageData(0, 0, 560, 560)
+                     .data.some((value, i) => i % 4 === 0 && value > 0)"""
+    assert page.evaluate(ink)
+    page.click(".undo")
+    assert not page.evaluate(ink)
+    expect(page.locator(".pad-hint")).to_be_visible()
+    draw_seven(stage)
+    page.click(".clear")
+    assert not page.evaluate(ink)
+    expect(page.locator(".clear")).to_be_disabled()
+    assert stage.reading("clean") == 7  # what was shown stays
+    with stage.answered():
+        page.select_option(".method", "random")  # and can still be attacked
+    assert stage.reading("clean") == 7
+
+
+def test_names_a_drawing(stage: Stage) -> None:
+    draw_seven(stage)
+    with stage.answered():
+        stage.page.select_option(".named", "1")
+    assert stage.verdict() == "Wrong before any attack: a 1 read as 7"
+    with stage.answered():
+        stage.page.select_option(".named", "7")
+    assert stage.verdict() in ("Still 7",) or stage.verdict().startswith("Fooled: 7")
+    assert "a 7" in stage.text(".clean figcaption")
+
+
+def test_draws_with_the_keyboard(stage: Stage) -> None:
+    page = stage.page
+    page.click("#fgsm-tab-draw")
+    page.focus(".pad")
+    with stage.answered():
+        page.keyboard.press(" ")
+        for _ in range(12):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press(" ")
+    page.wait_for_timeout(300)
+    assert max(stage.picture("clean")) > 200
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}],
+    indirect=True,
+)
+def test_a_phone(stage: Stage) -> None:
+    page = stage.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    tops = [page.locator(selector).first.bounding_box() for selector in (".equation", ".choose")]
+    assert tops[0] is not None and tops[1] is not None and tops[0]["y"] < tops[1]["y"]
+    page.tap("#fgsm-tab-draw")
+    page.locator(".pad").scroll_into_view_if_needed()
+    scrolled = page.evaluate("scrollY")
+    client = page.context.new_cdp_session(page)
+
+    def touch(kind: str, points: list[tuple[float, float]]) -> None:
+        touches = [{"x": x, "y": y} for x, y in points]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    first, second, third = strokes(stage)
+    with stage.answered():
+        touch("touchStart", [first])
+        for start, end in ((first, second), (second, third)):
+            for part in range(1, 11):
+                touch(
+                    "touchMove",
+                    [tuple(a + (b - a) * part / 10 for a, b in zip(start, end, strict=True))],  # type: ignore[list-item]
+                )
+        touch("touchEnd", [])
+    page.wait_for_timeout(300)
+    assert stage.reading("clean") == 7
+    assert page.evaluate("scrollY") == scrolled  # the finger drew, the page stayed
+
+
+@pytest.mark.parametrize("method", ["fgsm", "targeted", "iterative", "random", "reversed"])
+def test_each_method(stage: Stage, method: str) -> None:
+    page = stage.page
+    fools = method in ("fgsm", "targeted", "iterative")
+    with stage.answered():
+        page.select_option(".model", "softmax" if fools else "lenet-robust")
+    if method != "fgsm":
+        with stage.answered():
+            page.select_option(".method", method)
+    assert page.locator(".target").is_visible() == (method == "targeted")
+    stage.set_epsilon(0.3)
+    if fools:
+        assert stage.verdict().startswith("Fooled: 4 →")
+    else:
+        assert stage.verdict() == "Still 4"
+        assert page.is_disabled(".jump") == (stage.breaking_point() is None)
+    if method == "iterative":
+        expect(page.locator("[data-view=direction]")).to_be_disabled()
+
+
+def test_a_chosen_target(stage: Stage) -> None:
+    with stage.answered():
+        stage.page.select_option(".method", "targeted")
+    with stage.answered():
+        stage.page.select_option(".target select", "3")
+    stage.set_epsilon(0.5)
+    if stage.reading("adversarial") == 3:
+        assert "as targeted" in stage.text(".at")
+    stage.page.select_option(".target select", "4")
+    expect(stage.page.locator(".notice")).to_contain_text("the digit is a 4 already")
+    with stage.answered():
+        stage.page.select_option(".target select", "2")
+    expect(stage.page.locator(".notice")).to_be_hidden()
+
+
+@pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
+def test_each_model_and_the_comparison(stage: Stage, model: str) -> None:
+    with stage.answered():
+        stage.page.select_option(".model", model)
+    names = {"lenet": "LeNet", "lenet-robust": "Robust LeNet", "softmax": "Softmax"}
+    expect(stage.page.locator(".compare .is-shown")).to_contain_text(names[model])
+    point = stage.breaking_point()
+    shown = stage.text(".compare .is-shown b")
+    assert shown == ("> 0.5" if point is None else f"{point:.3f}".removesuffix("0"))
+
+
+def test_twins_side_by_side(stage: Stage) -> None:
+    with stage.answered():
+        stage.page.check(".twin")
+    assert [stage.text(".model-name", i) for i in (0, 1)] == ["LeNet", "Robust LeNet"]
+    assert stage.picture("clean", 0) == stage.picture("clean", 1)
+    assert stage.picture("change", 0) != stage.picture("change", 1)
+    stage.set_epsilon(0.15)
+    assert stage.verdict(0).startswith("Fooled") and stage.verdict(1).startswith("Still")
+    with stage.answered():
+        stage.page.uncheck(".twin")
+    assert stage.page.locator(".verdict").count() == 1
+
+
+def test_dark_mode_is_another_neutral(page: Page, app: App) -> None:
+    neutral = []
+    for theme in ("light", "dark"):
+        stage = Stage(page)
+        stage.open(f"{app.url}?__theme={theme}")
+        stage.set_epsilon(0)
+        page.click("[data-view=change]")
+        neutral.append(stage.picture("change")[0])
+    assert neutral[0] > 180 and neutral[1] < 90
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (1920, 1080), (820, 1180))],
+    indirect=True,
+)
+def test_fits_the_window(stage: Stage) -> None:
+    page = stage.page
+    size = page.viewport_size
+    assert size is not None
+    for twin in (False, True):
+        if twin:
+            with stage.answered():
+                page.check(".twin")
+        width, height = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+        assert width <= size["width"]
+        if size["width"] > size["height"]:  # a desktop sees all of it without scrolling
+            assert height <= size["height"]
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (820, 1180), (390, 844))],
+    indirect=True,
+)
+def test_nothing_jumps_when_another_digit_comes(stage: Stage) -> None:
+    def places() -> Any:
+        return stage.page.evaluate(
+            """() => [".equation", ".epsilon", ".compare", ".bottom", ".options"].map((name) => {
+                 const box = document.querySelector(name).getBoundingClientRect();
+                 return [box.x, box.y + scrollY, box.width, box.height].map(Math.round);
+               })"""
+        )
+
+    before = places()
+    for index in (0, 105, 240, 345, 437, 500, 611, 847, 901):
+        stage.pick(index)
+        for epsilon in (0, 0.05, 0.5):
+            stage.set_epsilon(epsilon)
+            assert places() == before, (index, epsilon, stage.verdict(), stage.text(".also"))
+
+
+def test_the_verdict_is_announced_once_per_change(stage: Stage) -> None:
+    page = stage.page
+    assert page.get_attribute(".verdict", "aria-live") == "polite"
+    page.evaluate(
+        """() => {
+             window.announced = 0;
+             const whatever = { childList: true, characterData: true, subtree: true };
+             new MutationObserver((all) => (announced += all.length))
+               .observe(document.querySelector(".verdict"), whatever);
+           }"""
+    )
+    start = stage.epsilon()
+    for step in range(1, 4):
+        stage.set_epsilon(round(start + 0.005 * step, 3))
+    assert page.evaluate("announced") == 0
+    stage.set_epsilon(0)
+    assert page.evaluate("announced") == 1
+
+
+def test_a_lost_server(page: Page, tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as log, running_app(log) as app:
+        stage = Stage(page)
+        stage.open(app.url)
+        app.stop()
+        page.click(".thumbnails [data-index='100']")
+        expect(page.locator(".notice")).to_contain_text("Connection lost")
+        stage.set_epsilon(0.3)  # what is on the page keeps working
+        assert stage.epsilon() == 0.3 and stage.verdict().startswith("Fooled: 4")
+        with_again = App(log, app.port)
+        try:
+            with_again.wait()
+            page.wait_for_function(
+                "document.querySelector('.clean figcaption').textContent.includes('a 1')"
+            )
+            expect(page.locator(".notice")).to_be_hidden()
+        finally:
+            with_again.stop()

@@ -1,0 +1,100 @@
+"""The boundary: any JSON may arrive, and only what makes sense passes."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fgsm.ui.request import LARGEST_DRAWING, Request
+from fgsm.ui.stage import FIRST, attack, compare
+
+GOOD = {**FIRST, "index": 3}
+
+
+def drawn(pixels: bytes) -> str:
+    return base64.b64encode(pixels).decode()
+
+
+def test_a_good_request_is_typed() -> None:
+    request = Request.parse(GOOD)
+    assert (request.source, request.index, request.method) == ("builtin", 3, "fgsm")
+    assert (request.model, request.twin, request.target, request.label) == (
+        "lenet",
+        False,
+        None,
+        None,
+    )
+
+
+def test_a_drawing_is_its_pixels() -> None:
+    pixels = np.arange(16, dtype=np.uint8)
+    request = Request.parse(
+        {**GOOD, "source": "drawing", "drawing": drawn(pixels.tobytes()), "label": 4}
+    )
+    assert request.drawing is not None
+    assert np.array_equal(request.drawing, pixels.reshape(4, 4))
+    assert (request.index, request.label) == (0, 4)
+
+
+def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
+    assert Request.parse({**GOOD, "label": 5}).label is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"source": "attic"}, "source is 'attic'; it must be one of builtin, test, drawing"),
+        ({"source": ["builtin"]}, "source is"),
+        ({"source": None}, "source is None"),
+        ({"index": -1}, "index is -1; it must be a whole number from 0 to 999"),
+        ({"index": 1000}, "index is 1000"),
+        ({"index": 1.5}, "index is 1.5"),
+        ({"index": "3"}, "index is '3'"),
+        ({"index": True}, "index is True"),
+        ({"index": float("nan")}, "index is nan"),
+        ({"index": None}, "index is None"),
+        ({"source": "test", "index": 10_000}, "from 0 to 9999"),
+        ({"method": "magic"}, "method is 'magic'"),
+        ({"method": {}}, "method is {}"),
+        ({"model": "../../etc/passwd"}, "model is '../../etc/passwd'"),
+        ({"model": "x" * 1000}, r"model is 'x{39}…; it must be one of"),
+        ({"target": 10}, "target is 10"),
+        ({"target": "7"}, "target is '7'"),
+        ({"twin": 1}, "twin is 1; it must be true or false"),
+        ({"source": "drawing"}, "drawing is None"),
+        ({"source": "drawing", "drawing": "!"}, "drawing is not base64"),
+        ({"source": "drawing", "drawing": "é"}, "drawing is not base64"),
+        ({"source": "drawing", "drawing": ""}, "drawing has 0 pixels"),
+        ({"source": "drawing", "drawing": drawn(bytes(15))}, "drawing has 15 pixels"),
+        ({"source": "drawing", "drawing": "A" * 10**6}, "drawing has 1000000 characters"),
+        ({"source": "drawing", "drawing": drawn(bytes(16)), "label": 11}, "label is 11"),
+    ],
+)
+def test_a_bad_field_is_named(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Request.parse({**GOOD, **change})
+
+
+@pytest.mark.parametrize("data", [None, 3, "builtin", [], [GOOD], True])
+def test_only_an_object_is_a_request(data: object) -> None:
+    with pytest.raises(ValueError, match="a request is an object, not"):
+        Request.parse(data)
+
+
+def test_the_largest_drawing_passes() -> None:
+    pixels = bytes(LARGEST_DRAWING**2)
+    assert (
+        Request.parse({**GOOD, "source": "drawing", "drawing": drawn(pixels)}).drawing is not None
+    )
+
+
+@pytest.mark.parametrize("function", [attack, compare])
+def test_the_browser_gets_a_sentence(function: Any) -> None:
+    for data in (None, {}, {**GOOD, "index": 5000}):
+        error = function(data)["error"]
+        assert error.endswith(".") and len(error) < 200
+    blank = {**GOOD, "source": "drawing", "drawing": drawn(bytes(112 * 112))}
+    assert set(function(blank)) == {"error"}
+    same = {**GOOD, "index": 300, "method": "targeted", "target": 3}
+    assert function(same) == {"error": "the digit is a 3 already; choose another target."}
