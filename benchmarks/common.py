@@ -1,0 +1,79 @@
+"""What every benchmark shares: its options, its bounds, and how it reports.
+
+The bounds are lines of the benchmark's docstring, so that what people read and what `--check`
+compares with are one text. Such a line is indented: `the claim  >= 4.5 unit`, with two spaces or
+more before the comparison, which is `>=` or `<=`.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+import torch
+
+_BOUND = re.compile(r"^ +(\S.*?) {2,}([<>]=) ([\d.]+) ?(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A figure, and what the docstring promises of it."""
+
+    name: str
+    measured: float
+    comparison: str
+    bound: float
+    unit: str
+    holds: bool
+
+
+def claims(docstring: str, measured: Mapping[str, float]) -> list[Claim]:
+    """Set what was measured against the docstring's bounds.
+
+    Raises:
+        ValueError: the docstring makes other claims than those that were measured.
+    """
+    promised = {name: rest for name, *rest in _BOUND.findall(docstring)}
+    if promised.keys() != measured.keys():
+        raise ValueError(f"claimed are {list(promised)}; measured were {list(measured)}")
+    found = []
+    for name, (comparison, bound, unit) in promised.items():
+        value, limit = measured[name], float(bound)
+        holds = value >= limit if comparison == ">=" else value <= limit
+        found.append(Claim(name, value, comparison, limit, unit, holds))
+    return found
+
+
+def run(
+    docstring: str, measure: Callable[[], tuple[Mapping[str, float], Mapping[str, object]]]
+) -> None:
+    """Parse the command line, measure, report; with `--check`, exit with 1 if a bound is missed.
+
+    Args:
+        measure: returns the figure of each claim, and what else is worth reading beside them.
+    """
+    style = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=docstring, formatter_class=style)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a bound is missed")
+    options = parser.parse_args()
+    measured, details = measure()
+    found = claims(docstring, measured)
+    versions = {"python": platform.python_version(), "torch": torch.__version__}
+    about = {**versions, "cpus": os.cpu_count(), "threads": torch.get_num_threads(), **details}
+    if options.json:
+        print(json.dumps({**about, "claims": [asdict(claim) for claim in found]}))
+    else:
+        for key, value in about.items():
+            print(f"{key:32} {value}")
+        for claim in found:
+            print(
+                f"{claim.name:32} {claim.measured:.2f} {claim.unit}, "
+                f"{'as claimed' if claim.holds else 'MISSED'}: {claim.comparison} {claim.bound:g}"
+            )
+    if options.check and not all(claim.holds for claim in found):
+        sys.exit(1)

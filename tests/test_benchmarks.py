@@ -1,0 +1,48 @@
+"""What the benchmarks share: bounds read from a docstring, and what `--check` makes of them."""
+
+import json
+import sys
+
+import pytest
+
+from benchmarks import common
+
+DOCSTRING = """A benchmark.
+
+    faster than others  >= 4.5 times
+    memory              <= 16 MB
+
+Prose that says x >= 3 is no claim.
+"""
+
+
+def test_claims_are_read_from_the_docstring() -> None:
+    faster, memory = common.claims(DOCSTRING, {"faster than others": 4.5, "memory": 17.0})
+    assert faster == common.Claim("faster than others", 4.5, ">=", 4.5, "times", True)
+    assert memory == common.Claim("memory", 17.0, "<=", 16.0, "MB", False)
+
+
+@pytest.mark.parametrize("measured", [{}, {"memory": 1.0}, {"memory": 1.0, "other": 1.0}])
+def test_a_claim_without_a_figure_is_an_error(measured: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="claimed are"):
+        common.claims(DOCSTRING, measured)
+
+
+def test_json_is_one_object(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmark", "--json", "--check"])
+    common.run(DOCSTRING, lambda: ({"faster than others": 5, "memory": 16}, {"digits": 3}))
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["digits"] == 3
+    assert [claim["holds"] for claim in printed["claims"]] == [True, True]
+
+
+def test_check_exits_with_1_where_a_bound_is_missed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmark", "--check"])
+    with pytest.raises(SystemExit) as stop:
+        common.run(DOCSTRING, lambda: ({"faster than others": 4, "memory": 16}, {}))
+    assert stop.value.code == 1
+    assert "MISSED: >= 4.5" in capsys.readouterr().out
