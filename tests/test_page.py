@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser import App, Stage, launch_browser, running_app
@@ -462,6 +463,61 @@ def test_the_verdict_is_announced_once_per_change(stage: Stage) -> None:
     assert page.evaluate("announced") == 0
     stage.set_epsilon(0)
     assert page.evaluate("announced") == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page: Page, app: App, theme: str) -> None:
+    stage = Stage(page)
+    stage.open(f"{app.url}?__theme={theme}")
+
+    def violations() -> list[str]:
+        options = {"resultTypes": ["violations"]}
+        found = Axe().run(page, context=".fgsm", options=options).response["violations"]
+        return [
+            f"{violation['id']}: {violation['nodes'][0]['html']}"
+            for violation in found
+            if violation["impact"] in ("serious", "critical")
+        ]
+
+    assert violations() == []
+    with stage.answered():
+        page.check(".twin")
+    with stage.answered():
+        page.select_option(".method", "targeted")
+    page.click("#fgsm-tab-draw")
+    assert violations() == []
+
+
+def test_every_control_is_reached_with_the_tab_key(stage: Stage) -> None:
+    page = stage.page
+    controls = page.locator(".fgsm :is(button, input, select, canvas.pad)").evaluate_all(
+        """(all) => all.filter((each) => each.checkVisibility() && !each.disabled
+                                         && each.tabIndex >= 0).length"""
+    )
+    reached = set()
+    page.focus("[role=tab]")
+    for _ in range(controls + 20):
+        name, outline = page.evaluate(
+            """() => { const each = document.activeElement;
+                       return [each.outerHTML, getComputedStyle(each).outlineStyle]; }"""
+        )
+        if not page.evaluate("Boolean(document.activeElement.closest('.fgsm'))"):
+            break
+        reached.add(name)
+        assert outline != "none", name  # and it shows where we are
+        page.keyboard.press("Tab")
+    assert len(reached) >= controls
+
+
+def test_at_200_percent_zoom(browser: Browser, app: App) -> None:
+    """A desktop window zoomed to 200 % is a window of half the size."""
+    page = browser.new_page(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+    stage = Stage(page)
+    stage.open(app.url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+    stage.set_epsilon(0)
+    assert stage.verdict() == "Still 4"
+    page.close()
 
 
 def test_a_lost_server(page: Page, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Pad {
     event.preventDefault(); // no scrolling, no selecting
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
+    this.box = this.canvas.getBoundingClientRect(); // once a stroke: asking makes the browser lay out
     this.strokes.push([]);
     this.extend(this.place(event));
   }
@@ -47,7 +48,7 @@ class Pad {
   }
 
   place(event) {
-    const box = this.canvas.getBoundingClientRect();
+    const { box } = this;
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   }
 

@@ -322,4 +322,5 @@ picker.mark();
 show(first.answer).then(() => {
   showComparison(first.comparison);
   root.dataset.state = "ready";
+  performance.mark("fgsm-ready");
 });

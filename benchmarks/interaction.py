@@ -1,0 +1,183 @@
+"""What a visitor feels: the live stage in real Chromium, with the app on this machine.
+
+    python -m benchmarks.interaction [--json] [--check]
+
+Times are taken inside the page, from the first listener that hears an event until the frame with
+its result has been painted: a message that our animation frame posts is delivered right after. The
+slider is dragged and the strokes are drawn by the browser's own mouse. Since that mouse waits for
+the page between two moves, updates per second are counted in a second drag, of one scripted move
+per frame: only those moves count that are on the page by the next frame.
+
+    slider, event to painted, p95    <= 16.7 ms
+    slider, updates per second       >= 55
+    slider, requests                 <= 0
+    pick to painted, median          <= 100 ms
+    drawing, predictions per second  >= 10
+    stroke, event to painted, p95    <= 16.7 ms
+    page load to ready               <= 2000 ms
+    message per pick                 <= 64 KiB
+    requests to other hosts          <= 0
+"""
+
+import tempfile
+import time
+from statistics import median, quantiles
+
+from playwright.sync_api import Page, Response, sync_playwright
+
+from benchmarks import common
+from tests.browser import Stage, launch_browser, running_app
+
+MOVES = 200
+PICKS = 50
+DRAWING = 3.0  # seconds
+
+# Notes, for each event of a kind on an element, how long it took until its result was painted.
+WATCH = """([selector, kind]) => {
+  window.times = [];
+  let heard;
+  const painted = new MessageChannel();
+  painted.port1.onmessage = () => {
+    times.push(performance.now() - heard);
+    heard = undefined;
+  };
+  const target = document.querySelector(selector);
+  document.addEventListener(kind, (event) => {
+    if (event.target !== target || heard !== undefined) return;
+    if (kind === "pointermove" && !event.buttons) return;
+    heard = performance.now();
+    requestAnimationFrame(() => painted.port2.postMessage(null));
+  }, true);
+}"""
+
+# Moves the slider in every animation frame; returns how many moves a second were shown in time.
+SCRUB = """(moves) => new Promise((done) => {
+  const range = document.querySelector(".epsilon input[type=range]");
+  const root = document.querySelector(".fgsm");
+  const start = performance.now();
+  let inTime = 0, wanted;
+  const step = (move) => {
+    if (wanted !== undefined && Number(root.dataset.epsilon) === wanted) inTime += 1;
+    if (move === moves) return done((1000 * inTime) / (performance.now() - start));
+    wanted = ((move * 7) % 101) / 200;
+    range.value = wanted;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+    requestAnimationFrame(() => step(move + 1));
+  };
+  requestAnimationFrame(() => step(0));
+})"""
+
+# Clicks one thumbnail after another; a pick is painted when its answer is on the screen.
+PICK = """async (picks) => {
+  const root = document.querySelector(".fgsm");
+  const frame = () => new Promise(requestAnimationFrame);
+  const times = [];
+  for (let i = 0; i < picks; i++) {
+    const before = root.dataset.shown;
+    const begin = performance.now();
+    document.querySelectorAll(".thumbnails button")[i % 48].click();
+    while (root.dataset.shown === before) await new Promise((done) => setTimeout(done, 1));
+    await frame();
+    await frame();
+    times.push(performance.now() - begin);
+    await new Promise((done) => setTimeout(done, 300)); // the comparison has its turn
+  }
+  return times;
+}"""
+
+
+def p95(values: list[float]) -> float:
+    """What nineteen of twenty stay below."""
+    return quantiles(values, n=20)[-1]
+
+
+def drag(page: Page) -> None:
+    """Drag the slider to and fro with the mouse."""
+    box = page.locator(".epsilon input[type=range]").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for move in range(MOVES):
+        part = 0.1 + 0.8 * abs((move * 7 % 200) / 100 - 1)
+        page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.up()
+
+
+def draw(page: Page, seconds: float) -> None:
+    """Draw rings with the mouse for so long."""
+    page.click("#fgsm-tab-draw")
+    box = page.locator(".pad").bounding_box()
+    assert box is not None
+    corners = [(0.5, 0.2), (0.75, 0.35), (0.75, 0.7), (0.5, 0.85), (0.25, 0.7), (0.25, 0.35)]
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for place in places:
+            page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def measure() -> tuple[dict[str, float], dict[str, object]]:
+    """The figures of the claims."""
+    requests: list[str] = []
+    responses: list[Response] = []
+    with (
+        tempfile.TemporaryFile("w") as log,
+        running_app(log) as app,
+        sync_playwright() as playwright,
+    ):
+        browser = launch_browser(playwright)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.on("request", lambda request: requests.append(request.url))
+        stage = Stage(page)
+        stage.open(app.url)  # once, so that the browser's cache is warm as for a visitor's second
+        stage.open(app.url)
+        load = page.evaluate("performance.getEntriesByName('fgsm-ready')[0].startTime")
+        page.wait_for_timeout(500)
+
+        asked = len(requests)
+        page.evaluate(WATCH, [".epsilon input[type=range]", "input"])
+        drag(page)
+        slider = page.evaluate("times")
+        updates = page.evaluate(SCRUB, MOVES)
+        asked = len(requests) - asked
+
+        page.on("response", lambda response: responses.append(response))
+        picks = page.evaluate(PICK, PICKS)
+        sizes = [
+            len(response.body())
+            for response in responses
+            if '"attack"' in (response.request.post_data or "")
+        ]
+
+        answers = stage.answers()
+        page.evaluate(WATCH, [".pad", "pointermove"])
+        draw(page, DRAWING)
+        predictions = (stage.answers() - answers) / DRAWING
+        strokes = page.evaluate("times")
+        browser.close()
+    foreign = [url for url in requests if not url.startswith((app.url, "data:", "blob:"))]
+    measured = {
+        "slider, event to painted, p95": p95(slider),
+        "slider, updates per second": updates,
+        "slider, requests": asked,
+        "pick to painted, median": median(picks),
+        "drawing, predictions per second": predictions,
+        "stroke, event to painted, p95": p95(strokes),
+        "page load to ready": load,
+        "message per pick": max(sizes) / 1024,
+        "requests to other hosts": len(foreign),
+    }
+    details: dict[str, object] = {
+        "slider, median, ms": round(median(slider), 2),
+        "slider, moves painted": f"{len(slider)} of {MOVES}",
+        "stroke, median, ms": round(median(strokes), 2),
+        "pick to painted, p95, ms": round(p95(picks), 1),
+    }
+    return measured, details
+
+
+if __name__ == "__main__":
+    common.run(__doc__, measure)
