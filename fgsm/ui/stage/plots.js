@@ -119,6 +119,7 @@ function axes() {
   };
   return [
     ...[0, 50, 100].map((value) => number("y", `${value} %`, "bottom", value)),
-    ...[0, 0.1, 0.2, 0.3, 0.4, 0.5].map((value) => number("x", value, "left", 200 * value)),
+    ...[0, 0.2, 0.4].map((value) => number("x", value, "left", 200 * value)),
+    ...[0.1, 0.3, 0.5].map((value) => number("x minor", value, "left", 200 * value)),
   ];
 }

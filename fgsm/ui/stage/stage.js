@@ -315,7 +315,7 @@ new MutationObserver(() => {
 
 // ---- the first digit came with the page ----
 
-find(".head p").textContent = settings.heading;
+find(".about").textContent = settings.heading;
 showOptions();
 picker.picked = first.request.index;
 picker.mark();
