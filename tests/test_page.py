@@ -30,10 +30,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    log = tmp_path_factory.mktemp("app") / "log"
-    with log.open("w") as file, running_app(file) as app:
+    folder = tmp_path_factory.mktemp("app")
+    log, uploads = folder / "log", folder / "uploads"
+    with log.open("w") as file, running_app(file, GRADIO_TEMP_DIR=str(uploads)) as app:
         yield app
     assert "Traceback" not in log.read_text()
+    assert not [path for path in uploads.rglob("*") if path.is_file()]  # none per interaction
 
 
 @pytest.fixture
