@@ -1,4 +1,4 @@
-# The demo in a container, as it is or on Hugging Face Spaces:
+# The demo in a container (a Hugging Face Space of `sdk: gradio` does without it):
 #
 #     docker build -t fgsm . && docker run --rm -p 7860:7860 fgsm
 #
@@ -41,6 +41,6 @@ EXPOSE 7860
 # The start period is for importing PyTorch on a slow machine. urlopen raises, and so exits with 1,
 # if nobody answers or the answer is an error.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860', timeout=4)"]
+    CMD python -c "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['GRADIO_SERVER_PORT'], timeout=4)"
 
 CMD ["python", "app.py"]

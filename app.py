@@ -14,4 +14,12 @@ from fgsm.ui.page import CSS, THEME, page
 demo = page()  # the name that Hugging Face Spaces and `gradio app.py` look for
 
 if __name__ == "__main__":
-    demo.launch(theme=THEME, css=CSS, run_history=False, ssr_mode=False, footer_links=[])
+    demo.launch(
+        theme=THEME,
+        css=CSS,
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        max_threads=8,  # each request keeps a core busy; more at once would only wait
+        max_file_size="1kb",  # nothing is uploaded, so nobody shall fill the disk
+    )

@@ -48,6 +48,7 @@ def gradient_sign(
     """
     check_images(images)
     check_labels(labels, images)
+    check_model(model, images)
     return _gradient_sign(model, images, labels, targeted=targeted)
 
 
@@ -135,6 +136,7 @@ def iterative_fgsm(
     """
     check_images(images)
     check_labels(labels, images)
+    check_model(model, images)
     check_epsilons(epsilons)
     if steps < 1:
         raise ValueError(f"steps is {steps}; there must be at least 1")
@@ -217,6 +219,7 @@ def sweep(
     """
     check_images(images)
     check_labels(labels, images)
+    check_model(model, images)
     check_epsilons(epsilons)
     grid = tuple(float(epsilon) for epsilon in epsilons)
     if any(low >= high for low, high in pairwise(grid)):
@@ -311,14 +314,24 @@ def check_labels(labels: Tensor, images: Tensor) -> None:
         raise ValueError(f"labels are on {labels.device}; the images are on {images.device}")
 
 
+def check_model(model: nn.Module, images: Tensor) -> None:
+    """Raise `ValueError` unless the model's parameters have the images' dtype and device."""
+    for parameter in model.parameters():
+        if (parameter.dtype, parameter.device) != (images.dtype, images.device):
+            raise ValueError(
+                f"images are {images.dtype} on {images.device}; "
+                f"the model is {parameter.dtype} on {parameter.device}"
+            )
+
+
 def check_epsilons(epsilons: Epsilons) -> None:
-    """Raise `ValueError` unless epsilons are one number, or at least one, in [0, 1]."""
-    values = [epsilons] if isinstance(epsilons, (int, float)) else list(epsilons)
+    """Raise `ValueError` unless epsilons are one number, or a sequence of some, in [0, 1]."""
+    values: Sequence[object] = epsilons if isinstance(epsilons, Sequence) else [epsilons]
     if not values:
         raise ValueError("epsilons are empty; there must be at least one")
     for value in values:
-        if not 0 <= value <= 1:  # written so that NaN fails too
-            raise ValueError(f"epsilon is {value}; it must lie in [0, 1]")
+        if not (isinstance(value, (int, float)) and 0 <= value <= 1):  # which NaN fails too
+            raise ValueError(f"epsilon is {value!r}; it must be a number in [0, 1]")
 
 
 def _check_classes(labels: Tensor, logits: Tensor) -> None:

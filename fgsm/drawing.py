@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float32]
 """A grey picture, `(height, width)`, in [0, 1]."""
 
 MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
-MAX_SIDE = 10_000  # pixels; a larger picture is refused
+MAX_SIDE = 4_000  # pixels; a larger picture is refused, so that memory stays bounded
 WORK_SIDE = 1_000  # pixels; a larger picture is shrunk first, so that time and memory stay bounded
 MIN_CONTRAST = 0.05  # of black to white; a picture with less of it is blank
 MIN_INK = 0.1  # of the strongest ink; what is weaker is ground

@@ -114,11 +114,15 @@ class Stage:
 
     @contextmanager
     def answered(self) -> Iterator[None]:
-        """Run the body, then wait until a new answer is shown and nothing more is awaited."""
+        """Run the body, then wait until a new answer is shown and no other is awaited."""
         before = self.answers()
         yield
         self.page.wait_for_function(
-            f"Number(document.querySelector('.fgsm').dataset.shown) > {before}"
+            """(before) => {
+                 const { shown, asking } = document.querySelector(".fgsm").dataset;
+                 return Number(shown) > before && asking === "false";
+               }""",
+            arg=before,
         )
         self.settle()
 

@@ -260,6 +260,21 @@ def test_random_signs_are_signs_and_repeatable(digits: tuple[Tensor, Tensor]) ->
     assert abs((one > 0.5).float().mean() - 0.5) < 0.02
 
 
+def test_one_gradient_serves_every_epsilon(lenet: nn.Module, digits: tuple[Tensor, Tensor]) -> None:
+    passes = []
+
+    class Counting(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            passes.append((len(images), torch.is_grad_enabled()))
+            log_probs: Tensor = lenet(images)
+            return log_probs
+
+    images, labels = digits[0][:1], digits[1][:1]
+    swept = sweep(Counting(), images, labels, [k / 100 for k in range(101)])
+    assert passes == [(1, True), (101, False)]  # one backward, and one batched forward pass
+    assert swept.predictions.shape == (101, 1)
+
+
 def test_sweep_reads_each_image_at_each_epsilon(
     lenet: nn.Module, builtin: tuple[Tensor, Tensor]
 ) -> None:
@@ -315,6 +330,9 @@ LABEL = torch.tensor([1, 2])
         ({"epsilons": 1.5}, "epsilon is 1.5"),
         ({"epsilons": [0.1, 25.5]}, "epsilon is 25.5"),
         ({"epsilons": []}, "epsilons are empty"),
+        ({"epsilons": [0.1, "0.2"]}, "epsilon is '0.2'; it must be a number"),
+        ({"epsilons": torch.tensor(0.1)}, r"epsilon is tensor\(0.1"),
+        ({"images": IMAGE.double()}, "images are torch.float64 on cpu; the model is torch.float32"),
     ],
 )
 def test_wrong_arguments_are_named(change: dict[str, Any], words: str) -> None:

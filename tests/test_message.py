@@ -107,7 +107,8 @@ def test_a_stage_is_the_sweep(method: str, index: int, builtin: tuple[Tensor, Te
 
 
 def test_right_again_is_where_success_ends(builtin: tuple[Tensor, Tensor]) -> None:
-    swept = sweep(load_model("lenet", torch.device("cpu")), *builtin, EPSILONS)
+    images, labels = (tensor.to(device()) for tensor in builtin)
+    swept = sweep(load_model("lenet"), images, labels, EPSILONS)
     not_monotone = (~swept.monotone).nonzero()[:, 0].tolist()
     assert not_monotone
     for index in [*not_monotone[:5], 0, 100, 200]:
@@ -156,11 +157,35 @@ def test_a_drawing_is_attacked_at_its_prediction_until_it_is_named(
     drawing = {"source": "drawing", "drawing": pixels}
     answer = attack_message(request(**drawing))
     (stage,) = answer["stages"]
-    assert answer["digit"]["label"] is None and not answer["digit"]["named"]
+    assert answer["digit"]["label"] == 7 and not answer["digit"]["named"]
     assert stage["label"] == stage["predictions"][0] == 7
     named = attack_message(request(**drawing, label=1))
     assert named["digit"]["label"] == named["stages"][0]["label"] == 1
     assert named["stages"][0]["breaking_point"] == 0  # wrong before any attack
+
+
+def test_every_model_attacks_the_same_label_of_a_drawing(builtin: tuple[Tensor, Tensor]) -> None:
+    """Also where they read it differently: that of the model shown."""
+    images = builtin[0].to(device())
+    reads = [predict(load_model(name), images).argmax(1) for name in ("lenet", "softmax")]
+    index = int((reads[0] != reads[1]).nonzero()[0])
+    drawing = base64.b64encode(image_frames(builtin[0][index]).numpy().tobytes()).decode()
+    for twin, model in ((True, "softmax"), (False, "softmax"), (False, "lenet")):
+        asked = request(source="drawing", drawing=drawing, twin=twin, model=model)
+        answer = attack_message(asked)
+        first = answer["stages"][0]
+        assert {stage["label"] for stage in answer["stages"]} == {first["predictions"][0]}
+        if not twin:
+            points = compare_message(asked)["breaking_points"]
+            assert points[model] == first["breaking_point"]
+
+
+def test_a_target_is_only_for_the_targeted_method() -> None:
+    same = {"index": 300, "target": 3}
+    assert attack_message(request(**same))["stages"][0]["target"] is None
+    assert "lenet" in compare_message(request(**same))["breaking_points"]
+    with pytest.raises(ValueError, match="the digit is a 3 already"):
+        attack_message(request(**same, method="targeted"))
 
 
 def test_plain_fgsm_is_a_small_message() -> None:

@@ -4,13 +4,13 @@ import re
 import subprocess
 import sys
 
-from scripts.results_table import README, table
+from scripts.results_table import README, sentence, table
 
 TEXT = README.read_text("utf-8")
 
 
 def test_the_results_are_those_of_the_cards() -> None:
-    assert table() in TEXT  # else run: python -m scripts.results_table
+    assert table() in TEXT and sentence() in TEXT  # else run: python -m scripts.results_table
 
 
 def test_the_two_commands() -> None:

@@ -58,7 +58,7 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"method": "magic"}, "method is 'magic'"),
         ({"method": {}}, "method is {}"),
         ({"model": "../../etc/passwd"}, "model is '../../etc/passwd'"),
-        ({"model": "x" * 1000}, r"model is 'x{39}…; it must be one of"),
+        ({"model": "x" * 1000}, r"model is 'x+\.\.\.x+'; it must be one of"),
         ({"target": 10}, "target is 10"),
         ({"target": "7"}, "target is '7'"),
         ({"twin": 1}, "twin is 1; it must be true or false"),

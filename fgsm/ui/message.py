@@ -41,37 +41,46 @@ def attack_message(request: Request) -> Message:
         ValueError: there is no digit in the drawing, or the target is the digit's own class.
         MnistMissing: the test set is asked for and not there.
     """
-    image, label = _digit(request)
+    image, labels = _digit(request)
     names = TWINS if request.twin else (request.model,)
     return {
         "digit": {
+            "source": request.source,
             "frame": pack(image_frames(image)),
-            "label": label,
+            "label": int(labels),
             "named": request.source != "drawing" or request.label is not None,
         },
-        "stages": [_stage(name, request, image, label) for name in names],
+        "stages": [_stage(name, request, image, labels) for name in names],
     }
 
 
 def compare_message(request: Request) -> Message:
     """The breaking point of the digit under each model, by the same method: null where none."""
-    image, label = _digit(request)
-    sweeps = {name: _sweep(name, request, image, label)[0] for name in ARCHITECTURES}
+    image, labels = _digit(request)
+    sweeps = {name: _sweep(name, request, image, labels)[0] for name in ARCHITECTURES}
     return {"breaking_points": {name: _breaking_point(swept) for name, swept in sweeps.items()}}
 
 
-def _digit(request: Request) -> tuple[Tensor, int | None]:
-    """The image `(1, 1, 28, 28)` on the device, and its label; None for a drawing without one."""
-    if request.drawing is not None:
-        return to_mnist(request.drawing).to(device()), request.label
-    images, labels = builtin_digits() if request.source == "builtin" else test_digits()
-    which = slice(request.index, request.index + 1)
-    return images[which].to(device()), int(labels[request.index])
+def _digit(request: Request) -> tuple[Tensor, Tensor]:
+    """The image `(1, 1, 28, 28)` and its label `(1,)`, on the device.
+
+    A drawing has no true label: until someone names it, what the shown model reads in it stands
+    for it, and is attacked in every model that is compared.
+    """
+    if request.drawing is None:
+        images, labels = builtin_digits() if request.source == "builtin" else test_digits()
+        which = slice(request.index, request.index + 1)
+        return images[which].to(device()), labels[which].to(device())
+    image = to_mnist(request.drawing).to(device())
+    if request.label is None:
+        shown = TWINS[0] if request.twin else request.model
+        return image, predict(model_named(shown), image).argmax(1)
+    return image, torch.tensor([request.label], device=image.device)
 
 
-def _stage(name: str, request: Request, image: Tensor, label: int | None) -> Message:
+def _stage(name: str, request: Request, image: Tensor, labels: Tensor) -> Message:
     """One model's sweep. Lists have one entry per epsilon; frames are packed (`fgsm.frames`)."""
-    swept, direction, target = _sweep(name, request, image, label)
+    swept, direction, target = _sweep(name, request, image, labels)
     adversarial = swept.adversarial[:, 0]
     change = change_of(image[0], adversarial)
     return {
@@ -94,35 +103,30 @@ def _stage(name: str, request: Request, image: Tensor, label: int | None) -> Mes
 
 
 def _sweep(
-    name: str, request: Request, image: Tensor, label: int | None
+    name: str, request: Request, image: Tensor, labels: Tensor
 ) -> tuple[Sweep, Tensor | None, int | None]:
     """The sweep, the one direction it went (None if there was more than one), and the target."""
     model = model_named(name)
-    # A drawing has no true label: until someone names it, the prediction stands for it.
-    labels = (
-        predict(model, image).argmax(1)
-        if label is None
-        else torch.tensor([label], device=image.device)
-    )
-    targets = _targets(request.target, model, image, labels)
+    target = None
     match request.method:
         case "iterative":
             return sweep(model, image, labels, EPSILONS, iterative_fgsm), None, None
         case "fgsm":
             direction = gradient_sign(model, image, labels)
-        case "reversed":  # towards the digit's own class: the model gets surer
+        case "reversed":  # towards the digit's own class: down its loss
             direction = gradient_sign(model, image, labels, targeted=True)
         case "targeted":
+            targets = _targets(request.target, model, image, labels)
             direction = gradient_sign(model, image, targets, targeted=True)
-        case "random":
+            target = int(targets)
+        case "random":  # of each built-in or test digit its own, so that a lot can be drawn again
             generator = torch.Generator().manual_seed(request.index)
             direction = random_direction(image, generator=generator)
 
     def along(_model: nn.Module, images: Tensor, _labels: Tensor, epsilons: Epsilons) -> Tensor:
         return move(images, direction, epsilons)
 
-    swept = sweep(model, image, labels, EPSILONS, along)
-    return swept, direction, int(targets) if request.method == "targeted" else None
+    return sweep(model, image, labels, EPSILONS, along), direction, target
 
 
 def _targets(wanted: int | None, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:

@@ -1,11 +1,7 @@
-"""The page: its theme, its heading, and the stage."""
-
-import json
+"""The page: its theme, and the stage."""
 
 import gradio as gr
 
-from fgsm.model import WEIGHTS
-from fgsm.ui.message import device
 from fgsm.ui.stage import stage
 
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -24,11 +20,5 @@ def page() -> gr.Blocks:
     """Everything a visitor sees; launch it with `THEME` and `CSS`."""
     blocks = gr.Blocks(title="Fast Gradient Sign Method", analytics_enabled=False, fill_width=True)
     with blocks:
-        stage(heading())
+        stage()
     return blocks
-
-
-def heading() -> str:
-    """What the network is, what it is worth, and where it runs; the figure is from its card."""
-    card = json.loads((WEIGHTS / "lenet.json").read_text("utf-8"))
-    return f"LeNet · {card['accuracy']:.1%} on clean digits · {device()}".replace("%", " %")

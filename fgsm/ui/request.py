@@ -6,6 +6,7 @@ a `Request` whose every field can be trusted, or a `ValueError` with a sentence 
 
 import base64
 import binascii
+import reprlib
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -112,5 +113,4 @@ def _drawing(value: object) -> npt.NDArray[np.uint8]:
 
 def _shown(value: object) -> str:
     """The value, short enough for a message."""
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
+    return reprlib.repr(value)  # a few items of a few levels, however many there are

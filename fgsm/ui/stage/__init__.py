@@ -6,15 +6,18 @@ and paints, `plots.js` and `panel.js` show one model's sweep, `picker.js` and `p
 digit, `stage.js` ties them together.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import gradio as gr
 
 from fgsm.digits import SPRITE, MnistMissing, mnist_available
-from fgsm.ui.message import Message, attack_message, compare_message
-from fgsm.ui.request import DIGITS, Request
+from fgsm.model import ARCHITECTURES, WEIGHTS
+from fgsm.ui.message import Message, attack_message, compare_message, device
+from fgsm.ui.request import Request
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("frames.js", "plots.js", "panel.js", "picker.js", "pad.js", "stage.js")
@@ -22,20 +25,17 @@ FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", 
 FIRST_EPSILON = 0.12
 
 
-def stage(heading: str) -> gr.HTML:
-    """The stage, open on a digit that is already fooled at the epsilon shown.
-
-    Args:
-        heading: what stands beside the title.
-    """
+def stage() -> gr.HTML:
+    """The stage, open on a digit that is already fooled at the epsilon shown."""
     gr.set_static_paths(SPRITE)
     return gr.HTML(
         value={
             "settings": {
-                # Relative, so that it is right behind any proxy and path.
-                "sprite": f"gradio_api/file={SPRITE}",
-                "heading": heading,
-                "testDigits": DIGITS["test"] if mnist_available() else 0,
+                # Relative to Gradio's root, which the browser knows: behind a proxy we do not.
+                "sprite": f"gradio_api/file={quote(SPRITE.as_posix())}",
+                "hasTestSet": mnist_available(),
+                "accuracy": {name: _card_accuracy(name) for name in ARCHITECTURES},
+                "device": str(device()),
             },
             "first": {
                 "request": FIRST,
@@ -50,6 +50,12 @@ def stage(heading: str) -> gr.HTML:
         server_functions=[attack, compare],
         apply_default_css=False,
     )
+
+
+def _card_accuracy(name: str) -> float:
+    """The accuracy on clean digits that the card of a built-in model states."""
+    accuracy: float = json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))["accuracy"]
+    return accuracy
 
 
 def attack(data: object) -> Message:

@@ -5,12 +5,16 @@ const SENT = 112; // pixels a side, four times MNIST's: enough for the centring 
 const PEN_STEP = 0.03; // of the pad's side, for an arrow key
 
 class Pad {
-  /** @param {() => void} onStroke called whenever the drawing has changed. */
-  constructor(element, onStroke) {
+  /**
+   * @param {() => void} onBegin called before the first stroke of a drawing.
+   * @param {() => void} onStroke called whenever the drawing has changed.
+   */
+  constructor(element, onBegin, onStroke) {
     this.element = element;
     this.canvas = element.querySelector(".pad");
     this.canvas.width = this.canvas.height = 560; // sharp on a projector too
     this.context = this.canvas.getContext("2d");
+    this.onBegin = onBegin;
     this.onStroke = onStroke;
     this.strokes = []; // each a list of points [x, y] in [0, 1]
     this.pen = { x: 0.5, y: 0.5, isDown: false }; // the keyboard's
@@ -32,13 +36,20 @@ class Pad {
   }
 
   start(event) {
-    if (event.button !== 0) return;
+    // A second finger, or the palm, would be joined to the first one's stroke.
+    if (event.button !== 0 || !event.isPrimary) return;
     event.preventDefault(); // no scrolling, no selecting
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
+    this.liftPen();
     this.box = this.canvas.getBoundingClientRect(); // once a stroke: asking makes the browser lay out
-    this.strokes.push([]);
+    this.begin();
     this.extend(this.place(event));
+  }
+
+  begin() {
+    if (this.isEmpty) this.onBegin();
+    this.strokes.push([]);
   }
 
   go(event) {
@@ -55,6 +66,7 @@ class Pad {
   /** Lengthen the last stroke, and draw only what is new. */
   extend(point) {
     const stroke = this.strokes.at(-1);
+    if (!stroke) return; // it was undone or cleared while it was drawn
     this.line(stroke.at(-1) ?? point, point);
     stroke.push(point);
     this.changed();
@@ -88,13 +100,13 @@ class Pad {
 
   undo() {
     this.strokes.pop();
-    this.pen.isDown = false;
+    this.liftPen();
     this.redraw();
   }
 
   clear() {
     this.strokes = [];
-    this.pen.isDown = false;
+    this.liftPen();
     this.redraw();
   }
 
@@ -120,12 +132,16 @@ class Pad {
 
   switchPen() {
     const { pen } = this;
-    pen.isDown = !pen.isDown;
-    this.cursor.classList.toggle("is-down", pen.isDown);
-    if (pen.isDown) {
-      this.strokes.push([]);
-      this.extend([pen.x, pen.y]);
-    }
+    if (pen.isDown) return this.liftPen();
+    pen.isDown = true;
+    this.cursor.classList.add("is-down");
+    this.begin();
+    this.extend([pen.x, pen.y]);
+  }
+
+  liftPen() {
+    this.pen.isDown = false;
+    this.cursor.classList.remove("is-down");
   }
 
   /** The drawing as base64 of SENT x SENT bytes. */

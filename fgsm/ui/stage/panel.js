@@ -23,6 +23,25 @@ function verdictOf(stage, k) {
   return ["fooled", `Fooled:\n${label} → ${now}`];
 }
 
+/** Epsilon* of a digit that is right before the attack; null if there is none up to 0.5. */
+const breakingPoint = (stage) => stage.breaking_point || null; // 0: it was wrong already
+
+function breakingPointText(stage) {
+  const { breaking_point: breaks, right_again: again } = stage;
+  if (breaks === 0) return "misread before any attack";
+  if (breaks === null) return "never breaks up to 0.5";
+  return `breaks at ε* = ${epsilonText(indexOf(breaks))}` +
+    (again === null ? "" : `, right again at ${epsilonText(indexOf(again))}`);
+}
+
+/** What the middle picture shows the direction of. */
+const DIRECTIONS = {
+  fgsm: "<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
+  targeted: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>(<i>t</i>)",
+  random: "<i>ε</i> × random signs",
+  reversed: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
+};
+
 class Panel {
   /** @param {HTMLTemplateElement} template of the parts, which are put where they belong. */
   constructor(template, onEpsilon) {
@@ -46,6 +65,7 @@ class Panel {
   /** Show another loaded stage; `paint` then shows it at an epsilon. */
   show(stage, view) {
     this.stage = stage;
+    this.find(".verdict .words").textContent = ""; // so that the next one is announced, even if equal
     this.find(".model-name").textContent = NAMES[stage.model];
     paintFrame(this.find(".clean canvas"), stage.clean, 0, GREYS);
     const prediction = stage.predictions[0];
@@ -86,10 +106,8 @@ class Panel {
     const isDirection = this.view === "direction";
     this.top.dataset.view = this.view;
     this.find(".change figcaption").innerHTML = isDirection
-      ? "<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>"
+      ? DIRECTIONS[this.stage.method]
       : "<i>x̃</i> − <i>x</i>";
-    if (isDirection && this.stage.method === "random")
-      this.find(".change figcaption").innerHTML = "<i>ε</i> × random signs";
     this.find(".change canvas").ariaLabel = isDirection
       ? "The direction: which pixels get darker, which lighter"
       : "How much each pixel changed";
@@ -121,12 +139,8 @@ class Panel {
     if (element.textContent !== words) element.textContent = words;
     const reached = stage.target !== null && stage.predictions[k] === stage.target;
     this.find(".at").textContent = `at ε = ${epsilonText(k)}${reached ? ", as targeted" : ""}`;
-    const { breaking_point: breaks, right_again: again } = stage;
-    const isWrong = icon === "wrong";
-    this.find(".also").textContent = isWrong
-      ? "The article moves on; so may you."
-      : (breaks === null ? "never breaks up to 0.5" : `breaks at ε* = ${epsilonText(indexOf(breaks))}`) +
-        (again === null ? "" : `, right again at ${epsilonText(indexOf(again))}`);
+    this.find(".also").textContent =
+      icon === "wrong" ? "The article moves on; so may you." : breakingPointText(stage);
     this.find(".survives").textContent =
       `Survives an 8-bit PNG: ${stage.survives[k] ? "yes" : "no"}`;
   }

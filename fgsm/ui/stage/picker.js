@@ -6,7 +6,7 @@ const PAGE = 48;
 
 class Picker {
   /** @param {(source: string, index: number) => void} onPick */
-  constructor(element, { sprite, testDigits }, onPick) {
+  constructor(element, { sprite, hasTestSet }, onPick) {
     this.find = (selector) => element.querySelector(selector);
     this.onPick = onPick;
     this.thumbnails = this.find(".thumbnails");
@@ -33,7 +33,7 @@ class Picker {
     this.thumbnails.addEventListener("keydown", (event) => this.walk(event));
 
     const number = this.find(".by-number");
-    number.hidden = testDigits === 0;
+    number.hidden = !hasTestSet;
     number.querySelector("input").addEventListener("change", (event) => {
       const { value } = event.target;
       // What is not a number of a test digit is the server's to refuse, with a sentence.
@@ -91,9 +91,15 @@ class Picker {
   }
 
   choose(source, index) {
-    this.picked = source === "builtin" ? index : null;
-    this.mark();
+    this.showPicked(source, index);
     this.onPick(source, index);
+  }
+
+  /** Mark what is picked, be it by us or not. */
+  showPicked(source, index) {
+    this.picked = source === "builtin" ? index : null;
+    this.find(".by-number input").value = source === "test" ? index : "";
+    this.mark();
   }
 
   random() {

@@ -28,7 +28,9 @@ class Bars {
       const p = probabilities[k][digit];
       column.classList.toggle("predicted", digit === predictions[k]);
       column.querySelector(".adversarial").style.transform = `scaleY(${p})`;
-      column.querySelector(".value").textContent = p >= 0.005 ? Math.round(100 * p) : "";
+      // As `percent`, in less room: nothing that is not certain is "100".
+      column.querySelector(".value").textContent =
+        p > 0.995 ? ">99" : p < 0.005 ? "" : Math.round(100 * p);
     });
     this.figure.ariaLabel =
       `Confidence per class. Clean: ${top(probabilities[0])}. Adversarial: ${top(probabilities[k])}.`;
@@ -75,7 +77,8 @@ class Chart {
   }
 
   show(stage) {
-    const { label, predictions, probabilities, breaking_point: breaks } = stage;
+    const { label, predictions, probabilities } = stage;
+    const breaks = breakingPoint(stage);
     const winners = new Set(predictions);
     this.svg.innerHTML = Array.from({ length: 10 }, (_, digit) => digit)
       .sort((a, b) => (a === label) - (b === label)) // the label's line on top
@@ -85,8 +88,7 @@ class Chart {
         return `<polyline class="${kind}" points="${points.join(" ")}"/>`;
       })
       .join("");
-    this.svg.ariaLabel = `Confidence of each class against epsilon: ${breaks === null
-      ? `${label} all the way to 0.5` : `${label} until ${epsilonText(indexOf(breaks))}`}.`;
+    this.svg.ariaLabel = `Confidence of each class against epsilon: ${breakingPointText(stage)}.`;
     this.labels.replaceChildren(...[...new Set([label, ...winners])].map((digit) => {
       // Written where the line is highest, and beside the label's own line.
       const heights = probabilities.map((row) => row[digit]);

@@ -9,7 +9,7 @@ const EXPLAIN = {
   targeted: "Every pixel moves by ε in the direction that lowers the loss of another class.",
   iterative: "Ten smaller steps, each with a new gradient, never further than ε from x.",
   random: "As large a step as FGSM's, in a direction drawn by lot: size without direction.",
-  reversed: "FGSM backwards: down the loss. The model gets surer of what it says.",
+  reversed: "FGSM backwards, down the loss: the model gets surer of the label.",
 };
 const PATIENCE = 15_000; // milliseconds for an answer before the connection counts as lost
 const RETRY = 3_000;
@@ -18,8 +18,9 @@ const root = element.querySelector(".fgsm");
 const find = (selector) => root.querySelector(selector);
 const { settings, first } = props.value;
 
-/** What is asked of the server. */
+/** What is asked of the server, and what was asked when it last had an answer. */
 const choice = { ...first.request };
+let answered = { ...choice };
 /** What is shown of its answer. */
 const view = { k: indexOf(first.epsilon), change: "direction" };
 let panels = [];
@@ -30,6 +31,7 @@ let isAsking = false;
 let isWanted = false;
 let retry;
 let comparing;
+let compared = {}; // the last comparison, and of what
 
 function ask() {
   isWanted = true;
@@ -39,36 +41,63 @@ function ask() {
 async function answerAll() {
   isAsking = true;
   clearTimeout(retry);
+  root.dataset.asking = "true";
   // Most answers come before the eye could see that we wait.
   const slow = setTimeout(() => { find(".stage").ariaBusy = "true"; }, 250);
-  try {
-    while (isWanted) {
-      isWanted = false;
-      if (choice.source === "drawing" && !pad.isEmpty) choice.drawing = pad.pixels();
-      const request = { ...choice };
-      const answer = await inTime(server.attack(request));
-      root.dataset.state = "ready";
-      setNotice(answer.error);
-      if (!answer.error) await show(answer);
-      if (!answer.error) compareSoon(request);
+  while (isWanted) {
+    isWanted = false;
+    if (choice.source === "drawing" && !pad.isEmpty) choice.drawing = pad.pixels();
+    const request = { ...choice };
+    let answer;
+    try {
+      answer = await inTime(server.attack(request));
+    } catch (error) {
+      lose(error);
+      break;
     }
-  } catch (error) {
-    lose(error);
+    root.dataset.state = "ready";
+    setNotice(answer.error);
+    if (!answer.error) {
+      await show(answer);
+      answered = request;
+      compareSoon(request);
+    } else if (!isWanted) {
+      goBack();
+    }
   }
   clearTimeout(slow);
   find(".stage").ariaBusy = "false";
+  root.dataset.asking = "false";
   isAsking = false;
+}
+
+/** After a refusal: choose again what is shown. */
+function goBack() {
+  Object.assign(choice, answered);
+  picker.showPicked(choice.source, choice.index);
+  find(".method").value = choice.method;
+  find(".target select").value = choice.target ?? "";
+  find(".model").value = choice.model;
+  find(".twin").checked = choice.twin;
+  showOptions();
 }
 
 /** Compare the models once the person pauses: it costs more than the attack, and can wait. */
 function compareSoon(request) {
   clearTimeout(comparing);
+  // All models are compared, whichever is shown; only an unnamed drawing's label depends on that.
+  const { model, twin, ...rest } = request;
+  const isNamed = request.source !== "drawing" || request.label !== null;
+  const key = JSON.stringify(isNamed ? rest : request);
+  if (key === compared.key) return showComparison(compared.answer);
   find(".compare").classList.add("is-stale");
   comparing = setTimeout(async () => {
     const shown = root.dataset.shown;
-    // Without an answer the line stays pale: the next digit will say that the server is lost.
-    const comparison = await inTime(server.compare(request)).catch((error) => ({ error }));
-    if (shown === root.dataset.shown && !comparison.error) showComparison(comparison);
+    const answer = await inTime(server.compare(request)).catch(() => null);
+    if (shown !== root.dataset.shown) return;
+    if (!answer || answer.error) return find(".compare").replaceChildren("No comparison: no answer.");
+    compared = { key, answer };
+    showComparison(answer);
   }, 150);
 }
 
@@ -103,6 +132,7 @@ async function show(answer) {
   panels.forEach((panel, i) => panel.show(loaded[i], view.change));
   root.classList.toggle("is-twin", loaded.length === 2);
   root.dataset.shown = Number(root.dataset.shown ?? 0) + 1; // of answers, so far
+  showAbout();
   nameTheDrawing(answer.digit);
   markBreakingPoints();
   paint();
@@ -150,7 +180,7 @@ function setEpsilon(k) {
 }
 
 function markBreakingPoints() {
-  const marks = panels.map(({ stage }) => stage.breaking_point).map((point, i) => {
+  const marks = panels.map(({ stage }) => breakingPoint(stage)).map((point, i) => {
     const mark = document.createElement("span");
     mark.className = "breaks";
     mark.hidden = point === null;
@@ -170,7 +200,7 @@ function markBreakingPoints() {
     return tick;
   });
   find(".ticks").replaceChildren(...ticks, ...marks);
-  find(".jump").disabled = panels.every(({ stage }) => stage.breaking_point === null);
+  find(".jump").disabled = panels.every(({ stage }) => breakingPoint(stage) === null);
 }
 
 function showComparison({ breaking_points: points }) {
@@ -178,7 +208,8 @@ function showComparison({ breaking_points: points }) {
     const point = points[name];
     const part = document.createElement("span");
     part.innerHTML = `${NAMES[name]} <b></b>`;
-    part.lastChild.textContent = point === null ? "> 0.5" : epsilonText(indexOf(point));
+    part.lastChild.textContent =
+      point === null ? "> 0.5" : point === 0 ? "misread" : epsilonText(indexOf(point));
     part.classList.toggle("is-shown", panels.some(({ stage }) => stage.model === name));
     return part;
   });
@@ -190,22 +221,28 @@ function showComparison({ breaking_points: points }) {
 
 /** The smallest breaking point of the models shown. */
 function jump() {
-  const points = panels.map(({ stage }) => stage.breaking_point).filter((point) => point !== null);
+  const points = panels.map(({ stage }) => breakingPoint(stage)).filter((point) => point !== null);
   if (points.length) setEpsilon(indexOf(Math.min(...points)));
 }
 
 // ---- choosing ----
 
+const gradioRoot = window.gradio_config?.root ?? ".";
+settings.sprite = `${gradioRoot}/${settings.sprite}`;
 const picker = new Picker(find(".pick"), settings, (source, index) => {
   Object.assign(choice, { source, index, drawing: null, label: null });
   ask();
 });
 
-const pad = new Pad(find(".draw"), () => {
-  if (pad.strokes.length === 1) choice.label = null; // another drawing, another name
-  Object.assign(choice, { source: "drawing", index: 0 });
-  ask();
-});
+const pad = new Pad(
+  find(".draw"),
+  () => { choice.label = null; }, // another drawing, another name
+  () => {
+    Object.assign(choice, { source: "drawing", index: 0 });
+    picker.showPicked("drawing", 0);
+    ask();
+  },
+);
 
 const named = find(".named");
 for (let digit = 0; digit < 10; digit++) {
@@ -220,7 +257,7 @@ named.onchange = () => {
 
 /** A drawing is attacked at its prediction until someone says what it was. */
 function nameTheDrawing(digit) {
-  const isDrawing = choice.source === "drawing";
+  const isDrawing = digit.source === "drawing";
   named.disabled = !isDrawing;
   const guess = panels[0].stage.predictions[0];
   named.options[0].textContent = isDrawing ? `${guess} (predicted)` : "?";
@@ -247,10 +284,11 @@ for (const tab of root.querySelectorAll("[role=tab]")) {
 }
 
 function chooseOptions() {
+  const method = find(".method").value;
   const target = find(".target select").value;
   Object.assign(choice, {
-    method: find(".method").value,
-    target: target === "" ? null : Number(target),
+    method,
+    target: method === "targeted" && target !== "" ? Number(target) : null,
     model: find(".model").value,
     twin: find(".twin").checked,
   });
@@ -288,9 +326,10 @@ const KEYS = {
   "-": () => setEpsilon(view.k - 1),
   "+": () => setEpsilon(view.k + 1),
 };
-document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest?.("input:not([type=range], [type=checkbox]), select, textarea");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !root.isConnected) return;
+// Only while the focus is on the stage, so that they are in nobody's way elsewhere.
+root.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input:not([type=range], [type=checkbox]), select");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   KEYS[event.key.toLowerCase()]?.();
 });
 
@@ -315,12 +354,22 @@ new MutationObserver(() => {
 
 // ---- the first digit came with the page ----
 
-find(".about").textContent = settings.heading;
+function showAbout() {
+  const models = panels.map(({ stage: { model } }) =>
+    `${NAMES[model]} ${(100 * settings.accuracy[model]).toFixed(1)} %`);
+  find(".about").textContent = `${models.join(", ")} on clean digits · ${settings.device}`;
+}
+
 showOptions();
-picker.picked = first.request.index;
-picker.mark();
-show(first.answer).then(() => {
-  showComparison(first.comparison);
-  root.dataset.state = "ready";
-  performance.mark("fgsm-ready");
-});
+picker.showPicked(first.request.source, first.request.index);
+show(first.answer).then(
+  () => {
+    showComparison(first.comparison);
+    root.dataset.state = "ready";
+    performance.mark("fgsm-ready");
+  },
+  (error) => {
+    root.dataset.state = "failed";
+    setNotice(`This browser cannot show the pictures: ${error.message}.`);
+  },
+);
