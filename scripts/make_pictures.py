@@ -47,7 +47,8 @@ def drag(browser: Browser, url: str) -> None:
     epsilons = [k / 100 for k in range(26)]
     frames = []
     for epsilon in epsilons + epsilons[-2:0:-1]:
-        stage.set_epsilon(epsilon)
+        stage.page.fill(".epsilon input[type=range]", str(epsilon))
+        stage.settle()
         picture = Image.open(io.BytesIO(stage.page.screenshot())).convert("RGB")
         frames.append(picture.crop((325, 55, 1280, 800)).resize((764, 596), Image.Resampling.BOX))
     # One palette for all, or the ground would flicker.

@@ -140,7 +140,7 @@ class Panel {
     const reached = stage.target !== null && stage.predictions[k] === stage.target;
     this.find(".at").textContent = `at ε = ${epsilonText(k)}${reached ? ", as targeted" : ""}`;
     this.find(".also").textContent =
-      icon === "wrong" ? "The article moves on; so may you." : breakingPointText(stage);
+      icon === "wrong" ? "No attack was needed: pick another." : breakingPointText(stage);
     this.find(".survives").textContent =
       `Survives an 8-bit PNG: ${stage.survives[k] ? "yes" : "no"}`;
   }
