@@ -622,6 +622,12 @@ def test_a_lost_server(page: Page, tmp_path: Path) -> None:
         app.stop()
         page.click(".thumbnails [data-index='100']")
         expect(page.locator(".notice")).to_contain_text("Connection lost")
+        serious = [
+            v
+            for v in Axe().run(page, ".fgsm").response["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
         stage.set_epsilon(0.3)  # what is on the page keeps working
         assert stage.epsilon() == 0.3 and stage.verdict().startswith("Fooled: 4")
         with_again = App(log, app.port)
