@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from fgsm.attack import Attack, batch_size, check_epsilons, fgsm, iterative_fgsm, random_sign, sweep
+from fgsm.attack import Attack, batch_size, fgsm, iterative_fgsm, random_sign, sweep
+from fgsm.checks import check_epsilons
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from fgsm.model import ARCHITECTURES, available_device, load_model
 

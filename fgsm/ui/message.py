@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from fgsm.attack import (
-    Epsilons,
     Sweep,
     gradient_sign,
     iterative_fgsm,
@@ -16,6 +15,7 @@ from fgsm.attack import (
     random_direction,
     sweep,
 )
+from fgsm.checks import Epsilons
 from fgsm.digits import builtin_digits, mnist_digits
 from fgsm.drawing import to_mnist
 from fgsm.frames import change_frames, change_of, image_frames, pack, survives_eight_bits
