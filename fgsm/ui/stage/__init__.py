@@ -3,7 +3,7 @@
 `stage.html` and `stage.css` say what it looks like. The scripts are joined into one, in the order
 of `SCRIPTS`, because Gradio runs a single piece of JavaScript per component: `frames.js` unpacks
 and paints, `plots.js` and `panel.js` show one model's sweep, `picker.js` and `pad.js` choose a
-digit, `stage.js` ties them together.
+digit, `asker.js` asks for it, `stage.js` ties them together.
 """
 
 import json
@@ -20,7 +20,7 @@ from fgsm.ui.message import Message, attack_message, compare_message, device
 from fgsm.ui.request import Request
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("frames.js", "plots.js", "panel.js", "picker.js", "pad.js", "stage.js")
+SCRIPTS = ("frames.js", "plots.js", "panel.js", "picker.js", "pad.js", "asker.js", "stage.js")
 FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", "twin": False}
 FIRST_EPSILON = 0.12
 

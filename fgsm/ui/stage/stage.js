@@ -11,9 +11,6 @@ const EXPLAIN = {
   random: "As large a step as FGSM's, in a direction drawn by lot: size without direction.",
   reversed: "FGSM backwards, down the loss: the model gets surer of the label.",
 };
-const PATIENCE = 15_000; // milliseconds for an answer before the connection counts as lost
-const RETRY = 3_000;
-
 const root = element.querySelector(".fgsm");
 const find = (selector) => root.querySelector(selector);
 const { settings, first } = props.value;
@@ -25,50 +22,34 @@ let answered = { ...choice };
 const view = { k: indexOf(first.epsilon), change: "direction" };
 let panels = [];
 
-// ---- asking: one request at a time, and always for what is chosen last ----
+// ---- asking ----
 
-let isAsking = false;
-let isWanted = false;
-let retry;
-let comparing;
-let compared = {}; // the last comparison, and of what
-
-function ask() {
-  isWanted = true;
-  if (!isAsking) answerAll();
-}
-
-async function answerAll() {
-  isAsking = true;
-  clearTimeout(retry);
-  root.dataset.asking = "true";
-  // Most answers come before the eye could see that we wait.
-  const slow = setTimeout(() => { find(".stage").ariaBusy = "true"; }, 250);
-  while (isWanted) {
-    isWanted = false;
-    if (choice.source === "drawing" && !pad.isEmpty) choice.drawing = pad.pixels();
-    const request = { ...choice };
-    let answer;
-    try {
-      answer = await inTime(server.attack(request));
-    } catch (error) {
-      lose(error);
-      break;
-    }
+const asker = new Asker((request) => server.attack(request), request, {
+  async answer(answer, request) {
     root.dataset.state = "ready";
-    setNotice(answer.error);
-    if (!answer.error) {
-      await show(answer);
-      answered = request;
-      compareSoon(request);
-    } else if (!isWanted) {
-      goBack();
-    }
-  }
-  clearTimeout(slow);
-  find(".stage").ariaBusy = "false";
-  root.dataset.asking = "false";
-  isAsking = false;
+    setNotice(null);
+    await show(answer);
+    answered = request;
+    compareSoon(request);
+  },
+  refusal(sentence, isLast) {
+    root.dataset.state = "ready";
+    setNotice(sentence);
+    if (isLast) goBack();
+  },
+  lost() {
+    root.dataset.state = "lost";
+    setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
+  },
+  asking(isAsking) { root.dataset.asking = isAsking; },
+  slow(isSlow) { find(".stage").ariaBusy = String(isSlow); },
+});
+const ask = () => asker.ask();
+
+/** The choice as a request; null while there is no drawing yet. */
+function request() {
+  if (choice.source === "drawing" && !pad.isEmpty) choice.drawing = pad.pixels();
+  return choice.source === "drawing" && !choice.drawing ? null : { ...choice };
 }
 
 /** After a refusal: choose again what is shown. */
@@ -81,6 +62,9 @@ function goBack() {
   find(".twin").checked = choice.twin;
   showOptions();
 }
+
+let comparing;
+let compared = {}; // the last comparison, and of what
 
 /** Compare the models once the person pauses: it costs more than the attack, and can wait. */
 function compareSoon(request) {
@@ -99,22 +83,6 @@ function compareSoon(request) {
     compared = { key, answer };
     showComparison(answer);
   }, 150);
-}
-
-/** The server's answer; an error if none comes, which Gradio may also report as undefined. */
-async function inTime(promise) {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  const answer = await Promise.race([promise, late]);
-  if (!answer) throw new Error("no answer");
-  return answer;
-}
-
-function lose(error) {
-  console.warn("The server does not answer:", error);
-  isWanted = false;
-  root.dataset.state = "lost";
-  setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
-  retry = setTimeout(ask, RETRY);
 }
 
 function setNotice(text) {
