@@ -265,6 +265,17 @@ def test_draws_with_the_mouse(stage: Stage) -> None:
     assert stage.verdict().startswith("Fooled: 7 →")
 
 
+def test_a_dot_is_ink(stage: Stage) -> None:
+    """Also the first point of every stroke is one: it must not be refused as blank."""
+    page = stage.page
+    page.click("#fgsm-tab-draw")
+    x, y = strokes(stage)[0]
+    with stage.answered():
+        page.mouse.click(x, y)
+    assert "drawn" in stage.text(".clean figcaption") and max(stage.picture("clean")) > 200
+    expect(page.locator(".notice")).to_be_hidden()
+
+
 def test_answers_while_drawing(stage: Stage) -> None:
     stage.page.click("#fgsm-tab-draw")
     first, second, third = strokes(stage)

@@ -80,7 +80,8 @@ class Pad {
     context.strokeStyle = "white";
     context.beginPath();
     context.moveTo(from[0] * side, from[1] * side);
-    context.lineTo(to[0] * side, to[1] * side);
+    // A hair further: of a line without length nothing is painted, not even its round ends.
+    context.lineTo(to[0] * side + 0.01, to[1] * side);
     context.stroke();
   }
 
