@@ -1,7 +1,10 @@
-"""The page: its theme, and the stage."""
+"""The page: its theme, and what is on it."""
+
+from pathlib import Path
 
 import gradio as gr
 
+from fgsm.ui.header import header
 from fgsm.ui.stage import stage
 
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -11,14 +14,19 @@ SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 THEME = gr.themes.Base(
     primary_hue="orange", neutral_hue="zinc", font=SYSTEM_FONTS, font_mono=SYSTEM_MONO
 )
-
-# The stage brings its own margins.
-CSS = ".gradio-container .app, .gradio-container .html-container { padding: 0 }"
+CSS = Path(__file__).with_name("page.css").read_text("utf-8")
 
 
 def page() -> gr.Blocks:
     """Everything a visitor sees; launch it with `THEME` and `CSS`."""
     blocks = gr.Blocks(title="Fast Gradient Sign Method", analytics_enabled=False, fill_width=True)
     with blocks:
-        stage()
+        header()
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Attack", id="attack", elem_id="attack"):
+                stage()
+            with gr.Tab("Test set", id="test-set", elem_id="test-set"):
+                gr.Markdown("")
+            with gr.Tab("How it works", id="how", elem_id="how"):
+                gr.Markdown("")
     return blocks

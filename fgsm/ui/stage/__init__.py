@@ -6,7 +6,6 @@ and paints, `plots.js` and `panel.js` show one model's sweep, `picker.js` and `p
 digit, `asker.js` asks for it, `stage.js` ties them together.
 """
 
-import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +14,13 @@ from urllib.parse import quote
 import gradio as gr
 
 from fgsm.digits import SPRITE, MnistMissing, mnist_available
-from fgsm.model import ARCHITECTURES, WEIGHTS
-from fgsm.ui.message import Message, attack_message, compare_message, device
+from fgsm.ui.component import WORDS, component
+from fgsm.ui.message import Message, attack_message, compare_message
 from fgsm.ui.request import Request
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("frames.js", "plots.js", "panel.js", "picker.js", "pad.js", "asker.js", "stage.js")
+FILES = [WORDS, *(FOLDER / name for name in ("stage.html", "stage.css", *SCRIPTS))]
 FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", "twin": False}
 FIRST_EPSILON = 0.12
 
@@ -28,14 +28,13 @@ FIRST_EPSILON = 0.12
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
     gr.set_static_paths(SPRITE)
-    return gr.HTML(
+    return component(
+        FILES,
         value={
             "settings": {
                 # Relative to Gradio's root, which the browser knows: behind a proxy we do not.
                 "sprite": f"gradio_api/file={quote(SPRITE.as_posix())}",
                 "hasTestSet": mnist_available(),
-                "accuracy": {name: _card_accuracy(name) for name in ARCHITECTURES},
-                "device": str(device()),
             },
             "first": {
                 "request": FIRST,
@@ -44,18 +43,8 @@ def stage() -> gr.HTML:
                 "comparison": compare(FIRST),
             },
         },
-        html_template=(FOLDER / "stage.html").read_text("utf-8"),
-        css_template=(FOLDER / "stage.css").read_text("utf-8"),
-        js_on_load="\n".join((FOLDER / name).read_text("utf-8") for name in SCRIPTS),
         server_functions=[attack, compare],
-        apply_default_css=False,
     )
-
-
-def _card_accuracy(name: str) -> float:
-    """The accuracy on clean digits that the card of a built-in model states."""
-    accuracy: float = json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))["accuracy"]
-    return accuracy
 
 
 def attack(data: object) -> Message:

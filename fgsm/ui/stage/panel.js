@@ -1,17 +1,6 @@
 // One model under attack: the equation of three pictures, the verdict, and the two plots.
 
-const NAMES = { lenet: "LeNet", "lenet-robust": "Robust LeNet", softmax: "Softmax" };
 const LAST = 100; // epsilons are k / 200 for k = 0 … 100
-
-const epsilonText = (k) => (k / 200).toFixed(3).replace(/0$/, "");
-const indexOf = (epsilon) => Math.round(epsilon * 200);
-
-/** A probability for people: never "100 %" of what is not certain. */
-function percent(p) {
-  if (p > 0.9995) return "> 99.9 %";
-  if (p < 0.0005) return "< 0.1 %";
-  return `${(100 * p).toFixed(1)} %`;
-}
 
 /** The verdict at epsilon k: an icon's name and words. */
 function verdictOf(stage, k) {

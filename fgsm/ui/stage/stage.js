@@ -100,10 +100,16 @@ async function show(answer) {
   panels.forEach((panel, i) => panel.show(loaded[i], view.change));
   root.classList.toggle("is-twin", loaded.length === 2);
   root.dataset.shown = Number(root.dataset.shown ?? 0) + 1; // of answers, so far
-  showAbout();
   nameTheDrawing(answer.digit);
   markBreakingPoints();
   paint();
+  tellOthers();
+}
+
+/** What is shown, for the header and for the other tabs. */
+function tellOthers() {
+  const stages = panels.map(({ stage }) => stage);
+  document.dispatchEvent(new CustomEvent("fgsm-shown", { detail: { stages } }));
 }
 
 function buildPanels(count) {
@@ -321,12 +327,6 @@ new MutationObserver(() => {
 }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
 
 // ---- the first digit came with the page ----
-
-function showAbout() {
-  const models = panels.map(({ stage: { model } }) =>
-    `${NAMES[model]} ${(100 * settings.accuracy[model]).toFixed(1)} %`);
-  find(".about").textContent = `${models.join(", ")} on clean digits · ${settings.device}`;
-}
 
 showOptions();
 picker.showPicked(first.request.source, first.request.index);

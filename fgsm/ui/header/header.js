@@ -1,0 +1,8 @@
+// The line above the tabs. The stage says what it shows with the event "fgsm-shown".
+
+const { accuracy, device } = props.value;
+
+document.addEventListener("fgsm-shown", ({ detail }) => {
+  const models = detail.stages.map(({ model }) => `${NAMES[model]} ${(100 * accuracy[model]).toFixed(1)} %`);
+  element.querySelector(".about").textContent = `${models.join(", ")} on clean digits · ${device}`;
+});
