@@ -6,6 +6,7 @@ import gradio as gr
 
 from fgsm.ui.header import header
 from fgsm.ui.stage import stage
+from fgsm.ui.test_set import test_set
 
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
@@ -26,7 +27,7 @@ def page() -> gr.Blocks:
             with gr.Tab("Attack", id="attack", elem_id="attack"):
                 stage()
             with gr.Tab("Test set", id="test-set", elem_id="test-set"):
-                gr.Markdown("")
+                test_set()
             with gr.Tab("How it works", id="how", elem_id="how"):
                 gr.Markdown("")
     return blocks

@@ -1,0 +1,93 @@
+"""The tab "Test set": how often the attack works, over thousands of digits."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from fgsm.digits import mnist_available
+from fgsm.evaluate import ARTICLE_EPSILONS
+from fgsm.ui.component import LINES, WORDS, component
+from fgsm.ui.test_set.run import Series, cards, download, run
+
+FOLDER = Path(__file__).parent
+ACCURACY = [WORDS, *LINES, *(FOLDER / f"accuracy.{kind}" for kind in ("html", "css", "js"))]
+MODELS = [("LeNet", "lenet"), ("Robust LeNet", "lenet-robust"), ("Softmax", "softmax")]
+ATTACKS = [
+    ("FGSM", "fgsm"),
+    ("Iterative FGSM (10 steps)", "iterative"),
+    ("Random signs (control)", "random"),
+]
+MISSING = "MNIST's 10,000 test digits are not on this machine, so the 1,000 built-in ones serve."
+IDLE = "A run attacks every digit at every ε, and draws its curve over those above as it goes."
+
+
+def test_set() -> None:
+    """The contents of the tab: the curves of the cards, and a run of one's own."""
+    published = cards()
+    accuracy = component(ACCURACY, _value(published, None))
+
+    def measure(
+        model: object, method: object, epsilons: object
+    ) -> Iterator[tuple[dict[str, Any], str]]:
+        for series, line in run(model, method, epsilons):
+            yield gr.skip() if series is None else _value(published, series), line
+
+    def fetch(
+        progress: gr.Progress = gr.Progress(track_tqdm=True),  # noqa: B008 (it is how Gradio knows)
+    ) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        said, is_missing = download(), not mnist_available()
+        return said, gr.update(visible=is_missing), gr.update(visible=is_missing)
+
+    with gr.Column(elem_classes="native"):
+        gr.Markdown("### Run on this device")
+        with gr.Row(equal_height=True, elem_id="run"):
+            model = gr.Dropdown(MODELS, value="lenet", label="Model", scale=2)
+            method = gr.Dropdown(ATTACKS, value="fgsm", label="Attack", scale=3)
+            epsilons = gr.Textbox(
+                " ".join(f"{epsilon:g}" for epsilon in ARTICLE_EPSILONS),
+                label="Epsilons",
+                max_lines=1,
+                scale=4,
+            )
+            start = gr.Button("Run", variant="primary", scale=0)
+            cancel = gr.Button("Cancel", scale=0)
+        status = gr.Markdown(IDLE, elem_id="run-status", min_height=48)
+        is_missing = not mnist_available()
+        missing = gr.Markdown(MISSING, visible=is_missing)
+        get = gr.Button("Download the test set (11 MB)", visible=is_missing)
+
+    # One run at a time keeps the device busy; who comes next sees a place in the queue.
+    running = gr.on(
+        [start.click, epsilons.submit],
+        measure,
+        [model, method, epsilons],
+        [accuracy, status],
+        concurrency_id="run",
+        concurrency_limit=1,
+        show_progress_on=status,
+        api_name="evaluate",
+    )
+    cancel.click(
+        lambda: "Stopped: nothing is running for you now.",
+        None,
+        status,
+        cancels=[running],
+        queue=False,
+        api_visibility="private",
+    )
+    get.click(
+        fetch,
+        None,
+        [status, missing, get],
+        concurrency_id="download",
+        concurrency_limit=1,
+        show_progress_on=status,
+        api_visibility="private",
+    ).then(None, js="() => document.dispatchEvent(new CustomEvent('fgsm-test-set'))")
+
+
+def _value(published: list[Series], series: Series | None) -> dict[str, Any]:
+    """What `accuracy.js` draws."""
+    return {"cards": published, "run": series}

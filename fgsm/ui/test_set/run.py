@@ -1,0 +1,119 @@
+"""Accuracy under attack for the page: from the cards at once, or measured on this device."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
+from fgsm.evaluate import METHODS, attack_by_name, evaluate
+from fgsm.model import ARCHITECTURES, WEIGHTS
+from fgsm.ui.message import device, model_named, test_digits
+
+MOST_EPSILONS = 21
+LARGEST_EPSILON = 0.5  # of the page
+PAUSE = 0.2
+"""Seconds between two messages: often enough to look alive, too seldom to cost anything."""
+
+Series = dict[str, Any]
+"""Results of one model under one method: `model`, `method`, `source`, `n`, `results`."""
+
+
+def cards() -> list[Series]:
+    """What the cards in `weights/` say, measured on the 10,000 test digits."""
+    return [
+        {
+            "model": name,
+            "method": method,
+            "source": "MNIST test",
+            "n": card["test_digits"],
+            "results": results,
+        }
+        for name in ARCHITECTURES
+        for card in [json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))]
+        for method, results in card["results"].items()
+    ]
+
+
+def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Series | None, str]]:
+    """Evaluate on the test digits, or on the built-in ones if there are none.
+
+    The arguments come from outside, and may be anything.
+
+    Yields:
+        The results so far, with `of`, how many digits there will be; and a line about them. None
+        in place of results, and a sentence, if an argument is not what it should be.
+    """
+    try:
+        name = _choice(model, "model", tuple(ARCHITECTURES))
+        attack = _choice(method, "attack", METHODS)
+        grid = parse_epsilons(epsilons)
+    except ValueError as error:
+        yield None, f"{error}."
+        return
+    try:
+        source, (images, labels) = "MNIST test", test_digits()
+    except MnistMissing:
+        source, (images, labels) = "built-in", builtin_digits()
+    start = told = time.perf_counter()
+    for evaluation in evaluate(model_named(name), images, labels, grid, attack_by_name(attack)):
+        now = time.perf_counter()
+        if now - told < PAUSE and evaluation.n < len(images):
+            continue
+        told = now
+        series = {
+            "model": name,
+            "method": attack,
+            "source": source,
+            "of": len(images),
+            **asdict(evaluation),
+        }
+        speed = evaluation.n / (now - start)
+        done = "Done:" if evaluation.n == len(images) else "Running:"
+        yield (
+            series,
+            f"{done} {evaluation.n:,} of {len(images):,} {source} digits, "
+            f"{speed:,.0f} digits per second at {len(grid)} epsilons, on {device()}, "
+            f"{now - start:.1f} s.",
+        )
+
+
+def download() -> str:
+    """Fetch the test set, or what is missing or damaged of it; says how it went."""
+    try:
+        mnist_digits(train=False, download=True)
+    except MnistMissing as error:
+        return f"{str(error)[0].upper()}{str(error)[1:]}."
+    return "MNIST's 10,000 test digits are here now."
+
+
+def parse_epsilons(text: object) -> list[float]:
+    """Numbers separated by spaces or commas, in increasing order, each once.
+
+    Raises:
+        ValueError: what cannot be read, or lies outside 0 … .5.
+    """
+    words = re.split(r"[\s,;]+", text.strip(" \t\n,;")) if isinstance(text, str) else []
+    if not words or words == [""]:
+        raise ValueError(f"Epsilons are {text!r:.60}; they must be numbers such as 0 .1 .2")
+    if len(words) > MOST_EPSILONS:
+        raise ValueError(f"These are {len(words)} epsilons; there may be {MOST_EPSILONS} at most")
+    return sorted({_epsilon(word) for word in words})
+
+
+def _epsilon(word: str) -> float:
+    try:
+        epsilon = float(word)
+    except ValueError:
+        raise ValueError(f"{word!r:.60} is not a number; epsilons are such as 0 .1 .2") from None
+    if not 0 <= epsilon <= LARGEST_EPSILON:  # which NaN is not either
+        raise ValueError(f"Epsilon {word:.60} is out of range; here it goes from 0 to .5")
+    return epsilon
+
+
+def _choice(value: object, name: str, choices: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"The {name} is {value!r:.60}; it must be one of {', '.join(choices)}")
+    return value
