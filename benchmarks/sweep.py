@@ -24,7 +24,7 @@ from benchmarks import common
 from fgsm.attack import fgsm, iterative_fgsm, sweep
 from fgsm.digits import builtin_digits
 from fgsm.model import load_model
-from fgsm.ui.message import EPSILONS
+from fgsm.survey import EPSILONS
 from tests.browser import running_app
 
 ROUNDS = 100

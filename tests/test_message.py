@@ -13,7 +13,8 @@ from torch import Tensor
 from fgsm.attack import fgsm, gradient_sign, iterative_fgsm, predict, sweep
 from fgsm.frames import change_frames, change_of, eight_bit, image_frames, pack, survives_eight_bits
 from fgsm.model import load_model
-from fgsm.ui.message import EPSILONS, TWINS, attack_message, compare_message, device
+from fgsm.survey import EPSILONS
+from fgsm.ui.message import TWINS, attack_message, compare_message, device
 from fgsm.ui.request import Request
 from fgsm.ui.stage import FIRST, FIRST_EPSILON
 

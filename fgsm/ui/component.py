@@ -8,6 +8,8 @@ import gradio as gr
 
 WORDS = Path(__file__).with_name("words.js")
 """How the page writes names and numbers: the first script of a component that does."""
+FRAMES = Path(__file__).with_name("frames.js")
+"""Unpacking and painting pictures, for the components that show some."""
 LINES = (Path(__file__).with_name("lines.css"), Path(__file__).with_name("lines.js"))
 """A line chart, for the components that draw one."""
 

@@ -1,7 +1,7 @@
 """One digit under attack as the JSON message that the stage shows: every epsilon at once."""
 
 import functools
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -16,13 +16,13 @@ from fgsm.attack import (
     sweep,
 )
 from fgsm.checks import Epsilons
-from fgsm.digits import builtin_digits, mnist_digits
+from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from fgsm.drawing import to_mnist
 from fgsm.frames import change_frames, change_of, image_frames, pack, survives_eight_bits
 from fgsm.model import ARCHITECTURES, available_device, load_model
+from fgsm.survey import EPSILONS
 from fgsm.ui.request import Request
 
-EPSILONS = tuple(k / 200 for k in range(101))  # 0, .005 … .5
 TWINS = ("lenet", "lenet-robust")
 
 Message = dict[str, Any]
@@ -59,6 +59,14 @@ def compare_message(request: Request) -> Message:
     image, labels = _digit(request)
     sweeps = {name: _sweep(name, request, image, labels)[0] for name in ARCHITECTURES}
     return {"breaking_points": {name: _breaking_point(swept) for name, swept in sweeps.items()}}
+
+
+def digits_here() -> tuple[Literal["test", "builtin"], Tensor, Tensor]:
+    """The most digits there are: the name of their source, their images and labels, on the CPU."""
+    try:
+        return "test", *test_digits()
+    except MnistMissing:
+        return "builtin", *builtin_digits()
 
 
 def _digit(request: Request) -> tuple[Tensor, Tensor]:

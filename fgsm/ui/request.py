@@ -6,15 +6,20 @@ a `Request` whose every field can be trusted, or a `ValueError` with a sentence 
 
 import base64
 import binascii
+import functools
+import logging
 import reprlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from fgsm.digits import MnistMissing
 from fgsm.model import ARCHITECTURES
 
+Answer = dict[str, Any]
 Source = Literal["builtin", "test", "drawing"]
 Method = Literal["fgsm", "targeted", "iterative", "random", "reversed"]
 
@@ -50,28 +55,51 @@ class Request:
         """
         if not isinstance(data, dict):
             raise ValueError(f"a request is an object, not {_shown(data)}")
-        source = cast(Source, _choice(data, "source", get_args(Source)))
+        source = cast(Source, choice(data, "source", get_args(Source)))
         is_drawing = source == "drawing"
         return cls(
             source=source,
-            index=0 if is_drawing else _whole(data, "index", DIGITS[source]),
+            index=0 if is_drawing else whole(data, "index", DIGITS[source]),
             drawing=_drawing(data.get("drawing")) if is_drawing else None,
-            label=_digit_or_none(data, "label") if is_drawing else None,
-            method=cast(Method, _choice(data, "method", get_args(Method))),
-            target=_digit_or_none(data, "target"),
-            model=_choice(data, "model", tuple(ARCHITECTURES)),
-            twin=_flag(data, "twin"),
+            label=digit_or_none(data, "label") if is_drawing else None,
+            method=cast(Method, choice(data, "method", get_args(Method))),
+            target=digit_or_none(data, "target"),
+            model=choice(data, "model", tuple(ARCHITECTURES)),
+            twin=flag(data, "twin"),
         )
 
 
-def _choice(data: dict[str, Any], name: str, choices: tuple[str, ...]) -> str:
+def answering(function: Callable[[dict[str, Any]], Answer]) -> Callable[[object], Answer]:
+    """A function that anybody may call with anything: what is wrong is answered with a sentence.
+
+    Args:
+        function: takes an object of JSON; raises ValueError for what it should not hold.
+
+    Returns:
+        The same function of any JSON, which answers `{"error": sentence}` instead of raising.
+    """
+
+    @functools.wraps(function)
+    def answer(data: object) -> Answer:
+        try:
+            if not isinstance(data, dict):
+                raise ValueError(f"a request is an object, not {_shown(data)}")
+            return function(data)
+        except (ValueError, MnistMissing) as error:
+            logging.getLogger(function.__module__).info("refused: %s", error)
+            return {"error": f"{error}."}
+
+    return answer
+
+
+def choice(data: dict[str, Any], name: str, choices: tuple[str, ...]) -> str:
     value = data.get(name)
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} is {_shown(value)}; it must be one of {', '.join(choices)}")
     return value
 
 
-def _whole(data: dict[str, Any], name: str, limit: int) -> int:
+def whole(data: dict[str, Any], name: str, limit: int) -> int:
     value = data.get(name)
     # A bool is an int in Python, but not on the page.
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < limit:
@@ -81,11 +109,11 @@ def _whole(data: dict[str, Any], name: str, limit: int) -> int:
     return value
 
 
-def _digit_or_none(data: dict[str, Any], name: str) -> int | None:
-    return None if data.get(name) is None else _whole(data, name, 10)
+def digit_or_none(data: dict[str, Any], name: str) -> int | None:
+    return None if data.get(name) is None else whole(data, name, 10)
 
 
-def _flag(data: dict[str, Any], name: str) -> bool:
+def flag(data: dict[str, Any], name: str) -> bool:
     value = data.get(name)
     if not isinstance(value, bool):
         raise ValueError(f"{name} is {_shown(value)}; it must be true or false")

@@ -14,13 +14,13 @@ from urllib.parse import quote
 import gradio as gr
 
 from fgsm.digits import SPRITE, MnistMissing, mnist_available
-from fgsm.ui.component import WORDS, component
+from fgsm.ui.component import FRAMES, WORDS, component
 from fgsm.ui.message import Message, attack_message, compare_message
 from fgsm.ui.request import Request
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("frames.js", "plots.js", "panel.js", "picker.js", "pad.js", "asker.js", "stage.js")
-FILES = [WORDS, *(FOLDER / name for name in ("stage.html", "stage.css", *SCRIPTS))]
+SCRIPTS = ("plots.js", "panel.js", "picker.js", "pad.js", "asker.js", "stage.js")
+FILES = [WORDS, FRAMES, *(FOLDER / name for name in ("stage.html", "stage.css", *SCRIPTS))]
 FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", "twin": False}
 FIRST_EPSILON = 0.12
 

@@ -55,6 +55,11 @@ function request() {
 /** After a refusal: choose again what is shown. */
 function goBack() {
   Object.assign(choice, answered);
+  showChoice();
+}
+
+/** Set the controls to what is chosen. */
+function showChoice() {
   picker.showPicked(choice.source, choice.index);
   find(".method").value = choice.method;
   find(".target select").value = choice.target ?? "";
@@ -106,7 +111,7 @@ async function show(answer) {
   tellOthers();
 }
 
-/** What is shown, for the header and for the other tabs. */
+/** Say to the header and to the other tabs that something else is shown. */
 function tellOthers() {
   const stages = panels.map(({ stage }) => stage);
   document.dispatchEvent(new CustomEvent("fgsm-shown", { detail: { stages } }));
@@ -191,6 +196,7 @@ function showComparison({ breaking_points: points }) {
   label.textContent = "Breaks at ε* =";
   find(".compare").replaceChildren(label, ...parts);
   find(".compare").classList.remove("is-stale");
+  tellOthers();
 }
 
 /** The smallest breaking point of the models shown. */
@@ -326,12 +332,30 @@ new MutationObserver(() => {
   paint();
 }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
 
+// ---- for the other tabs ----
+
+window.fgsmStage = {
+  /** What was asked for, at which epsilon, and where each model breaks (null until known). */
+  get shown() {
+    return { request: answered, k: view.k, points: compared.answer?.breaking_points ?? null };
+  },
+  /** Show a digit under an attack, at an epsilon. */
+  show(request, k) {
+    document.querySelector("#attack-button").click();
+    Object.assign(choice, { drawing: null, label: null, target: null }, request);
+    setEpsilon(k);
+    showChoice();
+    ask();
+  },
+};
+
 // ---- the first digit came with the page ----
 
 showOptions();
 picker.showPicked(first.request.source, first.request.index);
 show(first.answer).then(
   () => {
+    compared = { answer: first.comparison };
     showComparison(first.comparison);
     root.dataset.state = "ready";
     performance.mark("fgsm-ready");

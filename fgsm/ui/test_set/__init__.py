@@ -1,5 +1,6 @@
 """The tab "Test set": how often the attack works, over thousands of digits."""
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ import gradio as gr
 
 from fgsm.digits import mnist_available
 from fgsm.evaluate import ARTICLE_EPSILONS
-from fgsm.ui.component import LINES, WORDS, component
+from fgsm.ui.component import FRAMES, LINES, WORDS, component
 from fgsm.ui.test_set.run import Series, cards, download, run
+from fgsm.ui.test_set.survey import cell, grid, survey
 
 FOLDER = Path(__file__).parent
 ACCURACY = [WORDS, *LINES, *(FOLDER / f"accuracy.{kind}" for kind in ("html", "css", "js"))]
@@ -20,6 +22,11 @@ ATTACKS = [
     ("Random signs (control)", "random"),
 ]
 MISSING = "MNIST's 10,000 test digits are not on this machine, so the 1,000 built-in ones serve."
+SURVEY = [
+    WORDS,
+    FRAMES,
+    *(FOLDER / f"survey.{kind}" for kind in ("html", "css", "js")),
+]
 IDLE = "A run attacks every digit at every ε, and draws its curve over those above as it goes."
 
 
@@ -32,13 +39,13 @@ def test_set() -> None:
         model: object, method: object, epsilons: object
     ) -> Iterator[tuple[dict[str, Any], str]]:
         for series, line in run(model, method, epsilons):
-            yield gr.skip() if series is None else _value(published, series), line
+            yield gr.skip() if series is None else _value(published, series), _status(line, series)
 
     def fetch(
         progress: gr.Progress = gr.Progress(track_tqdm=True),  # noqa: B008 (it is how Gradio knows)
     ) -> tuple[str, dict[str, Any], dict[str, Any]]:
         said, is_missing = download(), not mnist_available()
-        return said, gr.update(visible=is_missing), gr.update(visible=is_missing)
+        return _status(said), gr.update(visible=is_missing), gr.update(visible=is_missing)
 
     with gr.Column(elem_classes="native"):
         gr.Markdown("### Run on this device")
@@ -53,10 +60,12 @@ def test_set() -> None:
             )
             start = gr.Button("Run", variant="primary", scale=0)
             cancel = gr.Button("Cancel", scale=0)
-        status = gr.Markdown(IDLE, elem_id="run-status", min_height=48)
+        status = gr.HTML(_status(IDLE), elem_id="run-status", min_height=56)
         is_missing = not mnist_available()
         missing = gr.Markdown(MISSING, visible=is_missing)
         get = gr.Button("Download the test set (11 MB)", visible=is_missing)
+
+    component(SURVEY, None, [survey, grid, cell])
 
     # One run at a time keeps the device busy; who comes next sees a place in the queue.
     running = gr.on(
@@ -70,7 +79,7 @@ def test_set() -> None:
         api_name="evaluate",
     )
     cancel.click(
-        lambda: "Stopped: nothing is running for you now.",
+        lambda: _status("Stopped: nothing is running for you now."),
         None,
         status,
         cancels=[running],
@@ -86,6 +95,15 @@ def test_set() -> None:
         show_progress_on=status,
         api_visibility="private",
     ).then(None, js="() => document.dispatchEvent(new CustomEvent('fgsm-test-set'))")
+
+
+def _status(line: str, series: Series | None = None) -> str:
+    """The line about a run, under a bar that says how far it is."""
+    n, of = (series["n"], series["of"]) if series else (0, 1)
+    return (
+        f'<progress value="{n}" max="{of}" aria-label="Digits done"></progress>'
+        f"<p>{html.escape(line)}</p>"
+    )
 
 
 def _value(published: list[Series], series: Series | None) -> dict[str, Any]:

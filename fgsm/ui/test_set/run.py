@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
+from fgsm.digits import MnistMissing, mnist_digits
 from fgsm.evaluate import METHODS, attack_by_name, evaluate
 from fgsm.model import ARCHITECTURES, WEIGHTS
-from fgsm.ui.message import device, model_named, test_digits
+from fgsm.ui.message import device, digits_here, model_named
+from fgsm.ui.request import choice
 
 MOST_EPSILONS = 21
 LARGEST_EPSILON = 0.5  # of the page
+DIGITS = {"test": "MNIST test digits", "builtin": "built-in digits"}
 PAUSE = 0.2
 """Seconds between two messages: often enough to look alive, too seldom to cost anything."""
 
@@ -27,7 +29,7 @@ def cards() -> list[Series]:
         {
             "model": name,
             "method": method,
-            "source": "MNIST test",
+            "source": "test",
             "n": card["test_digits"],
             "results": results,
         }
@@ -47,16 +49,13 @@ def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Serie
         in place of results, and a sentence, if an argument is not what it should be.
     """
     try:
-        name = _choice(model, "model", tuple(ARCHITECTURES))
-        attack = _choice(method, "attack", METHODS)
+        name = choice({"model": model}, "model", tuple(ARCHITECTURES))
+        attack = choice({"attack": method}, "attack", METHODS)
         grid = parse_epsilons(epsilons)
     except ValueError as error:
         yield None, f"{error}."
         return
-    try:
-        source, (images, labels) = "MNIST test", test_digits()
-    except MnistMissing:
-        source, (images, labels) = "built-in", builtin_digits()
+    source, images, labels = digits_here()
     start = told = time.perf_counter()
     for evaluation in evaluate(model_named(name), images, labels, grid, attack_by_name(attack)):
         now = time.perf_counter()
@@ -74,7 +73,7 @@ def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Serie
         done = "Done:" if evaluation.n == len(images) else "Running:"
         yield (
             series,
-            f"{done} {evaluation.n:,} of {len(images):,} {source} digits, "
+            f"{done} {evaluation.n:,} of {len(images):,} {DIGITS[source]}, "
             f"{speed:,.0f} digits per second at {len(grid)} epsilons, on {device()}, "
             f"{now - start:.1f} s.",
         )
@@ -111,9 +110,3 @@ def _epsilon(word: str) -> float:
     if not 0 <= epsilon <= LARGEST_EPSILON:  # which NaN is not either
         raise ValueError(f"Epsilon {word:.60} is out of range; here it goes from 0 to .5")
     return epsilon
-
-
-def _choice(value: object, name: str, choices: tuple[str, ...]) -> str:
-    if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"The {name} is {value!r:.60}; it must be one of {', '.join(choices)}")
-    return value
