@@ -1,0 +1,284 @@
+"""The survey of every digit: the attack behind it, the counts drawn from it, and the files."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from fgsm import survey as module
+from fgsm.attack import fgsm, predict
+from fgsm.digits import builtin_digits
+from fgsm.model import ARCHITECTURES, WEIGHTS, load_model
+from fgsm.survey import (
+    EPSILONS,
+    Survey,
+    breaking_points,
+    confusion,
+    examples,
+    harder_than,
+    load_survey,
+    survey,
+)
+
+CPU = torch.device("cpu")
+EVERY_MODEL = pytest.mark.parametrize("name", ARCHITECTURES)
+
+# Seven digits at four epsilons, one digit a row, and what is to be said of it.
+GRID = (0.0, 0.1, 0.2, 0.3)
+BY_HAND = [
+    (3, [3, 3, 8, 8]),  # breaks at .2
+    (3, [3, 8, 3, 8]),  # breaks at .1, is right again at .2
+    (3, [3, 3, 3, 5]),  # breaks at .3
+    (7, [7, 7, 7, 7]),  # never breaks
+    (7, [1, 7, 7, 1]),  # wrong before the attack, which even puts it right
+    (0, [0, 6, 6, 5]),  # breaks at .1, and changes its mind again
+    (9, [4, 4, 4, 4]),  # wrong before the attack
+]
+
+
+@pytest.fixture
+def by_hand() -> Survey:
+    labels, rows = zip(*BY_HAND, strict=True)
+    return Survey(GRID, torch.tensor(labels), torch.tensor(rows).T)
+
+
+def drawing(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_each_prediction_is_that_of_the_attack_at_that_epsilon(
+    lenet: nn.Module, builtin: tuple[Tensor, Tensor]
+) -> None:
+    images, labels = builtin[0][::3], builtin[1][::3]  # more than one batch
+    surveyed = survey(lenet, images, labels, [0.0, 0.1, 0.2])
+    assert surveyed.predictions.shape == (3, len(images))
+    for epsilon, predictions in zip(surveyed.epsilons, surveyed.predictions, strict=True):
+        attacked = fgsm(lenet, images, labels, epsilon)
+        assert torch.equal(predictions, predict(lenet, attacked).argmax(1))
+    assert (surveyed.predictions[0] != surveyed.predictions[2]).sum() > 100
+
+
+def test_the_clean_digit_must_be_among_the_epsilons(
+    lenet: nn.Module, builtin: tuple[Tensor, Tensor]
+) -> None:
+    with pytest.raises(ValueError, match=r"epsilons start at 0\.1"):
+        survey(lenet, *builtin, [0.1, 0.2])
+
+
+def test_fooled_is_right_before_and_wrong_after(by_hand: Survey) -> None:
+    assert by_hand.right_before.tolist() == [True, True, True, True, False, True, False]
+    assert by_hand.fooled.int().T.tolist() == [
+        [0, 0, 1, 1],
+        [0, 1, 0, 1],
+        [0, 0, 0, 1],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+        [0, 1, 1, 1],
+        [0, 0, 0, 0],
+    ]
+
+
+def test_confusion_by_hand(by_hand: Survey) -> None:
+    cells = [
+        {(3, 3): 3, (7, 7): 1, (0, 0): 1},
+        {(3, 3): 2, (3, 8): 1, (7, 7): 1, (0, 6): 1},
+        {(3, 3): 2, (3, 8): 1, (7, 7): 1, (0, 6): 1},
+        {(3, 8): 2, (3, 5): 1, (7, 7): 1, (0, 5): 1},
+    ]
+    counts = confusion(by_hand)
+    assert counts.shape == (4, 10, 10)
+    for table, expected in zip(counts, cells, strict=True):
+        found = {(row, column): int(table[row, column]) for row, column in table.nonzero().tolist()}
+        assert found == expected
+
+
+def test_breaking_points_by_hand(by_hand: Survey) -> None:
+    found = breaking_points(by_hand)
+    assert found.counts.tolist() == [0, 2, 1, 1]
+    assert found.never == 1 and found.wrong_before == 2
+
+
+def test_harder_than_by_hand(by_hand: Survey) -> None:
+    """Of five digits that break at .1, .1, .2, .3 and never."""
+    assert harder_than(by_hand, 0.1) == 0
+    assert harder_than(by_hand, 0.2) == 2 / 5
+    assert harder_than(by_hand, 0.3) == 3 / 5
+    assert harder_than(by_hand, math.inf) == 4 / 5
+    for epsilon in GRID:  # as a sweep in float32 gives it
+        assert harder_than(by_hand, float(np.float32(epsilon))) == harder_than(by_hand, epsilon)
+
+
+@EVERY_MODEL
+def test_the_test_sets_survey_gives_the_cards_counts(name: str) -> None:
+    surveyed = load_survey(name, "test")
+    results = json.loads((WEIGHTS / f"{name}.json").read_text())["results"]["fgsm"]
+    counts = confusion(surveyed)
+    assert len(results) == 11
+    for result in results:
+        k = surveyed.epsilons.index(result["epsilon"])
+        still_right = int(counts[k].diagonal().sum())
+        assert still_right == result["correct"]
+        assert int(counts[k].sum()) - still_right == results[0]["correct"] - result["correct"]
+        assert int(surveyed.fooled[k].sum()) == results[0]["correct"] - result["correct"]
+    assert (counts.sum(2) == counts[0].sum(1)).all()
+
+
+@EVERY_MODEL
+@pytest.mark.parametrize("source", ["builtin", "test"])
+def test_every_digit_breaks_once_or_never_or_was_wrong(name: str, source: str) -> None:
+    surveyed = load_survey(name, source)
+    found = breaking_points(surveyed)
+    n = len(surveyed.labels)
+    assert int(found.counts.sum()) + found.never + found.wrong_before == n
+    assert surveyed.epsilons == EPSILONS and surveyed.predictions.shape == (101, n)
+    share = harder_than(surveyed, math.inf)
+    assert share == pytest.approx(1 - found.never / (n - found.wrong_before))
+    shares = [harder_than(surveyed, epsilon) for epsilon in (0.05, 0.1, 0.2, 0.4)]
+    assert shares == sorted(shares) and shares[0] < shares[-1] <= share
+
+
+@EVERY_MODEL
+@pytest.mark.parametrize("source", ["builtin", "test"])
+def test_the_stored_predictions_are_measured(
+    name: str, source: str, request: pytest.FixtureRequest
+) -> None:
+    images, labels = request.getfixturevalue("builtin" if source == "builtin" else "test_set")
+    stored = load_survey(name, source)
+    assert torch.equal(stored.labels, labels)
+    step = len(images) // 40
+    fresh = survey(load_model(name, CPU), images[::step], labels[::step])
+    # Another machine's rounding may move a digit that is on the border.
+    assert (fresh.predictions != stored.predictions[:, ::step]).float().mean() < 0.002
+    assert fresh.fooled.any()
+
+
+def test_examples_are_fooled_digits_none_twice() -> None:
+    surveyed = load_survey("lenet", "builtin")
+    k = 24
+    fooled = {
+        n
+        for n, label in enumerate(surveyed.labels.tolist())
+        if surveyed.predictions[0, n] == label != surveyed.predictions[k, n]
+    }
+    some = examples(surveyed, k, 30, generator=drawing(0)).tolist()
+    assert len(some) == len(set(some)) == 30 and set(some) < fooled
+    assert some != sorted(some)  # in no order
+    assert some == examples(surveyed, k, 30, generator=drawing(0)).tolist()
+    assert some != examples(surveyed, k, 30, generator=drawing(1)).tolist()
+    every = examples(surveyed, k, 1000, generator=drawing(0)).tolist()
+    assert len(every) == len(fooled) and set(every) == fooled
+
+
+def test_examples_of_one_confusion() -> None:
+    surveyed = load_survey("lenet", "builtin")
+    k = 24
+    counts = confusion(surveyed)[k]
+    chosen: list[int] = []
+    for label in range(10):
+        row = examples(surveyed, k, 1000, generator=drawing(0), label=label)
+        assert len(row) == counts[label].sum() - counts[label, label]
+        for prediction in range(10):
+            cell = examples(
+                surveyed, k, 1000, generator=drawing(0), label=label, prediction=prediction
+            )
+            assert len(cell) == (counts[label, prediction] if label != prediction else 0)
+            assert (surveyed.labels[cell] == label).all()
+            assert (surveyed.predictions[k, cell] == prediction).all()
+            chosen += cell.tolist()
+    assert sorted(chosen) == surveyed.fooled[k].nonzero()[:, 0].tolist() != []
+    column = examples(surveyed, k, 1000, generator=drawing(0), prediction=8)
+    assert len(column) == counts[:, 8].sum() - counts[8, 8] > 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the weights and the survey of softmax regression."""
+    for name in ("softmax.pth", "softmax-survey.npz"):
+        shutil.copy(WEIGHTS / name, tmp_path)
+    load_survey("softmax", "test", tmp_path)
+    return tmp_path
+
+
+def test_a_survey_of_other_weights_is_refused(folder: Path) -> None:
+    torch.save(ARCHITECTURES["softmax"]().state_dict(), folder / "softmax.pth")
+    with pytest.raises(ValueError, match=r"softmax-survey\.npz was made from other weights"):
+        load_survey("softmax", "test", folder)
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def pickled(path: Path) -> None:
+    with np.load(path) as arrays:
+        foreign = dict(arrays)
+    foreign["test_labels"] = foreign["test_labels"].astype(object)
+    np.savez(path, **foreign)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        truncated,
+        pickled,
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"no survey at all"),
+        lambda path: np.savez(path, sha256=np.array("0")),
+    ],
+)
+def test_bad_files_are_one_clear_error(write: object, folder: Path) -> None:
+    assert callable(write)
+    write(folder / "softmax-survey.npz")
+    with pytest.raises(ValueError, match=r"softmax-survey\.npz cannot be read as a survey"):
+        load_survey("softmax", "test", folder)
+
+
+def test_missing_survey_and_unknown_source_are_named(folder: Path) -> None:
+    with pytest.raises(ValueError, match=r"source is 'drawing'.*builtin, test"):
+        load_survey("softmax", "drawing", folder)
+    with pytest.raises(FileNotFoundError, match="lenet-survey"):
+        load_survey("lenet", "test", folder)
+
+
+def test_the_command_writes_what_is_loaded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On small stand-ins for both sets of digits."""
+    images, labels = builtin_digits()
+    digits = {"builtin": (images[::100], labels[::100]), "test": (images[1::50], labels[1::50])}
+
+    def mnist_digits(train: bool, root: Path | None, download: bool) -> tuple[Tensor, Tensor]:
+        assert not train and root == Path("somewhere") and download
+        return digits["test"]
+
+    monkeypatch.setattr(module, "mnist_digits", mnist_digits)
+    monkeypatch.setattr(module, "builtin_digits", lambda: digits["builtin"])
+    monkeypatch.setenv("FGSM_DEVICE", "cpu")
+    (folder / "softmax-survey.npz").unlink()
+    module.main(["softmax", "--data", "somewhere", "--weights", str(folder)])
+    assert capsys.readouterr().out.startswith(str(folder / "softmax-survey.npz"))
+    model = load_model("softmax", CPU)
+    for source, (some_images, some_labels) in digits.items():
+        written, expected = (
+            load_survey("softmax", source, folder),
+            survey(model, some_images, some_labels),
+        )
+        assert written.epsilons == expected.epsilons == EPSILONS
+        assert torch.equal(written.labels, some_labels)
+        assert torch.equal(written.predictions, expected.predictions)
+
+
+def test_bad_arguments_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "mnist_digits", lambda **_: builtin_digits())
+    with pytest.raises(SystemExit) as exit_:
+        module.main(["resnet"])
+    assert exit_.value.code == 2
+    error = capsys.readouterr().err
+    assert "resnet.pth" in error and len(error.splitlines()) == 1
