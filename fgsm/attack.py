@@ -54,10 +54,26 @@ def gradient_sign(
     Raises:
         ValueError: `images` or `labels` are not what the module's docstring asks for.
     """
+    signs = loss_gradient(model, images, labels).sign()
+    return -signs if targeted else signs
+
+
+def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """The gradient of the loss with respect to the images.
+
+    Of the log-odds against the label (`_batch_gradient` says why): it is cross-entropy's gradient
+    times a positive number, 1 / (1 - p[y]), one per image.
+
+    Returns:
+        `(N, 1, 28, 28)`, in the dtype of `images`.
+
+    Raises:
+        ValueError: `images` or `labels` are not what the module's docstring asks for.
+    """
     check_images(images)
     check_labels(labels, images)
     check_model(model, images)
-    return _gradient_sign(model, images, labels, targeted=targeted)
+    return _loss_gradient(model, images, labels)
 
 
 def fgsm(
@@ -160,10 +176,11 @@ def iterative_fgsm(
         noise = torch.rand(upper.shape, generator=generator, dtype=images.dtype) * 2 - 1
         current = (images + radius * noise.to(images.device)).clamp(0, 1)
     many_labels = labels.expand(upper.shape[:-3]).flatten()
+    step = -size if targeted else size
     for _ in range(steps):
-        signs = _gradient_sign(model, current.flatten(0, -4), many_labels, targeted=targeted)
+        signs = _loss_gradient(model, current.flatten(0, -4), many_labels).sign()
         # The ball is a box, so clamping to its sides is the projection.
-        current = (current + size * signs.view(current.shape)).clamp(lower, upper)
+        current = (current + step * signs.view(current.shape)).clamp(lower, upper)
     return current
 
 
@@ -240,23 +257,20 @@ def sweep(
 
 def predict(model: nn.Module, images: Tensor) -> Tensor:
     """Log-probabilities `(N, C)`, in eval mode and without a graph."""
-    with _evaluating(model), torch.no_grad():
+    with evaluating(model), torch.no_grad():
         outputs = [model(batch) for batch in images.split(batch_size(images.device))]
     # Of log-probabilities this is the identity, so logits and log-probabilities both serve.
     return torch.cat(outputs).log_softmax(1)
 
 
-def _gradient_sign(model: nn.Module, images: Tensor, labels: Tensor, *, targeted: bool) -> Tensor:
-    """`gradient_sign` of checked arguments, batch by batch."""
-    size = batch_size(images.device)
-    signs = [
-        _loss_gradient(model, *batch).sign()
-        for batch in zip(images.split(size), labels.split(size), strict=True)
-    ]
-    return -torch.cat(signs) if targeted else torch.cat(signs)
-
-
 def _loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """`loss_gradient` of checked arguments, batch by batch."""
+    size = batch_size(images.device)
+    batches = zip(images.split(size), labels.split(size), strict=True)
+    return torch.cat([_batch_gradient(model, *batch) for batch in batches])
+
+
+def _batch_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     """The gradient, with respect to the images, of a loss that has cross-entropy's direction.
 
     Of cross-entropy, dJ/dz[y] is p[y] - 1. Where the model is sure, p[y] rounds to 1 in float32,
@@ -266,7 +280,7 @@ def _loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     """
     # A clone, so that the caller's tensor stays untouched; and a caller in no_grad or
     # inference_mode still gets a gradient.
-    with _evaluating(model), torch.inference_mode(False), torch.enable_grad():
+    with evaluating(model), torch.inference_mode(False), torch.enable_grad():
         images = images.detach().clone().requires_grad_()
         logits = model(images)
         check_classes(labels, logits)
@@ -289,7 +303,7 @@ def batch_size(device: torch.device) -> int:
 
 
 @contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
+def evaluating(model: nn.Module) -> Iterator[None]:
     """Put every submodule in eval mode, and back into the mode it was in."""
     modes = [(module, module.training) for module in model.modules()]
     for module, _ in modes:

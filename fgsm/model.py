@@ -5,6 +5,7 @@ Whatever normalisation a model wants lives inside it, so that epsilon is always 
 """
 
 import os
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import torch
@@ -14,7 +15,19 @@ from torch.nn import functional as F
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 
 
-class LeNet(nn.Module):
+class Classifier(nn.Module, ABC):
+    """What the built-in models have in common: logits, and the log-probabilities they stand for."""
+
+    @abstractmethod
+    def logits(self, images: Tensor) -> Tensor:
+        """Scores `(N, 10)` of images `(N, 1, 28, 28)`: log-probabilities up to a constant each."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Log-probabilities `(N, 10)` of images `(N, 1, 28, 28)`."""
+        return F.log_softmax(self.logits(images), dim=1)
+
+
+class LeNet(Classifier):
     """The article's network: two convolutions, two linear layers, 21,840 parameters.
 
     Source: the PyTorch FGSM tutorial, whose model is that of PyTorch's basic MNIST example.
@@ -28,16 +41,17 @@ class LeNet(nn.Module):
         self.fc1 = nn.Linear(320, 50)
         self.fc2 = nn.Linear(50, 10)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Log-probabilities `(N, 10)` of images `(N, 1, 28, 28)`."""
+    def logits(self, images: Tensor) -> Tensor:
+        """Scores `(N, 10)` of images `(N, 1, 28, 28)`."""
         x = F.relu(F.max_pool2d(self.conv1(images), 2))
         x = F.relu(F.max_pool2d(self.conv2_drop(self.conv2(x)), 2))
         x = F.relu(self.fc1(x.flatten(1)))
         x = F.dropout(x, training=self.training)
-        return F.log_softmax(self.fc2(x), dim=1)
+        scores: Tensor = self.fc2(x)
+        return scores
 
 
-class SoftmaxRegression(nn.Module):
+class SoftmaxRegression(Classifier):
     """The linear classifier 784 -> 10, for the part of the theory that is exact.
 
     Source: the "shallow softmax classifier" of Goodfellow et al. 2014, section 4.
@@ -47,12 +61,13 @@ class SoftmaxRegression(nn.Module):
         super().__init__()
         self.linear = nn.Linear(784, 10)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Log-probabilities `(N, 10)` of images `(N, 1, 28, 28)`."""
-        return F.log_softmax(self.linear(images.flatten(1)), dim=1)
+    def logits(self, images: Tensor) -> Tensor:
+        """Scores `(N, 10)` of images `(N, 1, 28, 28)`."""
+        scores: Tensor = self.linear(images.flatten(1))
+        return scores
 
 
-ARCHITECTURES: dict[str, type[nn.Module]] = {
+ARCHITECTURES: dict[str, type[Classifier]] = {
     "lenet": LeNet,
     "lenet-robust": LeNet,
     "softmax": SoftmaxRegression,
@@ -85,7 +100,7 @@ def available_device(wanted: str | None = None) -> torch.device:
     return torch.device(wanted)
 
 
-def load_model(name_or_path: str | Path, device: torch.device | None = None) -> nn.Module:
+def load_model(name_or_path: str | Path, device: torch.device | None = None) -> Classifier:
     """A model ready to be attacked: on its device, in eval mode, its parameters frozen.
 
     Args:
@@ -109,7 +124,7 @@ def load_model(name_or_path: str | Path, device: torch.device | None = None) -> 
             f"{path} cannot be read as PyTorch weights: truncated or foreign"
         ) from error
     for architecture in (LeNet, SoftmaxRegression):
-        model: nn.Module = architecture()
+        model: Classifier = architecture()
         if isinstance(state, dict) and state.keys() == model.state_dict().keys():
             break
     else:

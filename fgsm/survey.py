@@ -129,8 +129,8 @@ def harder_than(surveyed: Survey, breaking_point: float) -> float:
     Args:
         breaking_point: of the given digit, on the same grid; infinity if it never breaks.
     """
-    # As a float32 like the others: .1 on the grid must not come out above .1 given in float64.
-    easier = surveyed.breaking_point < torch.tensor(breaking_point, dtype=torch.float32)
+    # PyTorch compares in float32, the tensor's type: .1 on the grid is not above .1 in float64.
+    easier = surveyed.breaking_point < breaking_point
     return int(easier.sum()) / int(surveyed.right_before.sum())
 
 

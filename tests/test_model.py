@@ -22,6 +22,17 @@ def test_builtin_models_are_ready_to_be_attacked(name: str) -> None:
     assert torch.allclose(log_probs.exp().sum(1), torch.ones(3))
 
 
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_log_probabilities_are_the_logits_normalised(name: str) -> None:
+    torch.manual_seed(0)
+    model = load_model(name, CPU).double()
+    images = torch.rand(3, 1, 28, 28).double()
+    logits = model.logits(images)
+    assert (logits.exp().sum(1) - 1).abs().min() > 0.1  # they are not log-probabilities already
+    expected = (logits.exp() / logits.exp().sum(1, keepdim=True)).log()
+    assert torch.allclose(model(images), expected, atol=1e-10)
+
+
 def test_lenet_is_the_articles() -> None:
     shapes = {key: tuple(value.shape) for key, value in LeNet().state_dict().items()}
     assert shapes["conv1.weight"] == (10, 1, 5, 5) and shapes["conv2.weight"] == (20, 10, 5, 5)

@@ -12,7 +12,7 @@ from foolbox.models import PyTorchModel
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from fgsm.attack import fgsm, gradient_sign, iterative_fgsm
+from fgsm.attack import fgsm, gradient_sign, iterative_fgsm, loss_gradient, predict
 from fgsm.model import ARCHITECTURES, load_model
 
 CPU = torch.device("cpu")
@@ -39,6 +39,21 @@ def test_sign_is_that_of_cross_entropy(name: str, builtin: tuple[Tensor, Tensor]
     scale = gradient.abs().amax((1, 2, 3), keepdim=True)
     assert (differs & (gradient.abs() > 1e-6 * scale)).sum() == 0
     assert differs.float().mean() < 1e-4
+
+
+@EVERY_MODEL
+def test_gradient_is_that_of_cross_entropy_but_for_its_length(
+    name: str, builtin: tuple[Tensor, Tensor]
+) -> None:
+    images, labels = builtin[0][::3].double(), builtin[1][::3]  # more than one batch
+    model = load_model(name, CPU).double()
+    ours = loss_gradient(model, images, labels)
+    others = 1 - predict(model, images).exp().gather(1, labels[:, None])[:, 0]
+    unsure = others > 1e-8  # beyond that 1 - p cancels, in float64 too
+    assert unsure.float().mean() > 0.8
+    expected = cross_entropy_gradient(model, images, labels) / others[:, None, None, None]
+    assert expected[unsure].abs().amax((1, 2, 3)).min() > 0.01
+    assert torch.allclose(ours[unsure], expected[unsure], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
