@@ -167,8 +167,8 @@ def church_window(
     label: Tensor,
     *,
     generator: torch.Generator,
-    size: int = 51,
-    reach: float = 0.25,
+    size: int = 41,
+    reach: float = 0.2,
 ) -> ChurchWindow:
     """Read clip(x + a * s + b * r, 0, 1), where s is the attack's direction and r a random one.
 

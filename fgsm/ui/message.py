@@ -18,7 +18,15 @@ from fgsm.attack import (
 from fgsm.checks import Epsilons
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from fgsm.drawing import to_mnist
-from fgsm.frames import change_frames, change_of, image_frames, pack, survives_eight_bits
+from fgsm.explain import orthogonal_signs, ray
+from fgsm.frames import (
+    LARGEST_CHANGE,
+    change_frames,
+    change_of,
+    image_frames,
+    pack,
+    survives_eight_bits,
+)
 from fgsm.model import ARCHITECTURES, available_device, load_model
 from fgsm.survey import EPSILONS
 from fgsm.ui.request import Request
@@ -35,13 +43,13 @@ def attack_message(request: Request) -> Message:
     """Attack the digit with the chosen model, or with both twins.
 
     Returns:
-        `digit`, the image and its label; `stages`, one for each model, see `_stage`.
+        `digit`, the image and its label; `stages`, one for each model, see `stage_message`.
 
     Raises:
         ValueError: there is no digit in the drawing, or the target is the digit's own class.
         MnistMissing: the test set is asked for and not there.
     """
-    image, labels = _digit(request)
+    image, labels = digit_of(request)
     names = TWINS if request.twin else (request.model,)
     return {
         "digit": {
@@ -50,13 +58,13 @@ def attack_message(request: Request) -> Message:
             "label": int(labels),
             "named": request.source != "drawing" or request.label is not None,
         },
-        "stages": [_stage(name, request, image, labels) for name in names],
+        "stages": [stage_message(name, request, image, labels) for name in names],
     }
 
 
 def compare_message(request: Request) -> Message:
     """The breaking point of the digit under each model, by the same method: null where none."""
-    image, labels = _digit(request)
+    image, labels = digit_of(request)
     sweeps = {name: _sweep(name, request, image, labels)[0] for name in ARCHITECTURES}
     return {"breaking_points": {name: _breaking_point(swept) for name, swept in sweeps.items()}}
 
@@ -69,7 +77,7 @@ def digits_here() -> tuple[Literal["test", "builtin"], Tensor, Tensor]:
         return "builtin", *builtin_digits()
 
 
-def _digit(request: Request) -> tuple[Tensor, Tensor]:
+def digit_of(request: Request) -> tuple[Tensor, Tensor]:
     """The image `(1, 1, 28, 28)` and its label `(1,)`, on the device.
 
     A drawing has no true label: until someone names it, what the shown model reads in it stands
@@ -81,12 +89,21 @@ def _digit(request: Request) -> tuple[Tensor, Tensor]:
         return images[which].to(device()), labels[which].to(device())
     image = to_mnist(request.drawing).to(device())
     if request.label is None:
-        shown = TWINS[0] if request.twin else request.model
-        return image, predict(model_named(shown), image).argmax(1)
+        return image, predict(model_named(shown_model(request)), image).argmax(1)
     return image, torch.tensor([request.label], device=image.device)
 
 
-def _stage(name: str, request: Request, image: Tensor, labels: Tensor) -> Message:
+def shown_model(request: Request) -> str:
+    """The model on the stage, the first of two."""
+    return TWINS[0] if request.twin else request.model
+
+
+def generator_of(request: Request) -> torch.Generator:
+    """Of each built-in or test digit its own, so that what is drawn by lot can be drawn again."""
+    return torch.Generator().manual_seed(request.index)
+
+
+def stage_message(name: str, request: Request, image: Tensor, labels: Tensor) -> Message:
     """One model's sweep. Lists have one entry per epsilon; frames are packed (`fgsm.frames`)."""
     swept, direction, target = _sweep(name, request, image, labels)
     adversarial = swept.adversarial[:, 0]
@@ -96,7 +113,7 @@ def _stage(name: str, request: Request, image: Tensor, labels: Tensor) -> Messag
         "method": request.method,
         "label": swept.labels.item(),
         "target": target,
-        "direction": None if direction is None else pack(change_frames(direction)),
+        "direction": None if direction is None else pack(change_frames(LARGEST_CHANGE * direction)),
         "frames": pack(image_frames(adversarial)),
         "changes": pack(change_frames(adversarial - image[0])),
         "probabilities": [_rounded(row) for row in swept.log_probs[:, 0].exp().tolist()],
@@ -127,9 +144,12 @@ def _sweep(
             targets = _targets(request.target, model, image, labels)
             direction = gradient_sign(model, image, targets, targeted=True)
             target = int(targets)
-        case "random":  # of each built-in or test digit its own, so that a lot can be drawn again
-            generator = torch.Generator().manual_seed(request.index)
-            direction = random_direction(image, generator=generator)
+        case "random":
+            direction = random_direction(image, generator=generator_of(request))
+        case "ray":
+            signs = gradient_sign(model, image, labels)
+            across = orthogonal_signs(signs, generator=generator_of(request))
+            direction, _ = ray(signs, across, *request.ray)
 
     def along(_model: nn.Module, images: Tensor, _labels: Tensor, epsilons: Epsilons) -> Tensor:
         return move(images, direction, epsilons)

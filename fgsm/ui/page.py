@@ -5,6 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 from fgsm.ui.header import header
+from fgsm.ui.how import how_it_works
 from fgsm.ui.stage import stage
 from fgsm.ui.test_set import test_set
 
@@ -29,5 +30,5 @@ def page() -> gr.Blocks:
             with gr.Tab("Test set", id="test-set", elem_id="test-set"):
                 test_set()
             with gr.Tab("How it works", id="how", elem_id="how"):
-                gr.Markdown("")
+                how_it_works()
     return blocks

@@ -21,9 +21,11 @@ from fgsm.model import ARCHITECTURES
 
 Answer = dict[str, Any]
 Source = Literal["builtin", "test", "drawing"]
-Method = Literal["fgsm", "targeted", "iterative", "random", "reversed"]
+Method = Literal["fgsm", "targeted", "iterative", "random", "reversed", "ray"]
 
 DIGITS = {"builtin": 1_000, "test": 10_000}
+RAY = 20
+"""How far the church window reaches to each side, in hundredths."""
 LARGEST_DRAWING = 280
 """Pixels a side."""
 
@@ -42,6 +44,8 @@ class Request:
     method: Method
     target: int | None
     """The class to move towards; None is the clean image's runner-up."""
+    ray: tuple[int, int]
+    """Where the method "ray" goes: along the gradient's sign and across it, in hundredths."""
     model: str
     twin: bool
     """Show the robust LeNet next to the plain one, whatever `model` says."""
@@ -64,6 +68,7 @@ class Request:
             label=digit_or_none(data, "label") if is_drawing else None,
             method=cast(Method, choice(data, "method", get_args(Method))),
             target=digit_or_none(data, "target"),
+            ray=_ray(data.get("ray")),
             model=choice(data, "model", tuple(ARCHITECTURES)),
             twin=flag(data, "twin"),
         )
@@ -118,6 +123,21 @@ def flag(data: dict[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"{name} is {_shown(value)}; it must be true or false")
     return value
+
+
+def _ray(value: Any) -> tuple[int, int]:
+    """A point of the church window that is not its centre; None is a step along the gradient."""
+    if value is None:
+        return 1, 0
+    is_point = isinstance(value, list) and len(value) == 2
+    if not is_point or any(type(part) is not int or abs(part) > RAY for part in value):
+        raise ValueError(
+            f"ray is {_shown(value)}; it must be two whole numbers from -{RAY} to {RAY}"
+        )
+    along, across = value
+    if (along, across) == (0, 0):
+        raise ValueError("ray is [0, 0], the digit itself; one of the two must be another number")
+    return along, across
 
 
 def _drawing(value: object) -> npt.NDArray[np.uint8]:

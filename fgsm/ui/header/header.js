@@ -4,5 +4,6 @@ const { accuracy, device } = props.value;
 
 document.addEventListener("fgsm-shown", ({ detail }) => {
   const models = detail.stages.map(({ model }) => `${NAMES[model]} ${(100 * accuracy[model]).toFixed(1)} %`);
-  element.querySelector(".about").textContent = `${models.join(", ")} on clean digits · ${device}`;
+  const of = models.length === 1 ? " on clean digits" : ""; // of two there is no room to say it
+  element.querySelector(".about").textContent = `${models.join(" · ")}${of} · ${device}`;
 });

@@ -28,6 +28,7 @@ const DIRECTIONS = {
   fgsm: "<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
   targeted: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>(<i>t</i>)",
   random: "<i>ε</i> × random signs",
+  ray: "<i>ε</i> × (<i>as</i> + <i>br</i>)",
   reversed: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
 };
 

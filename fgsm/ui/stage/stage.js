@@ -10,6 +10,7 @@ const EXPLAIN = {
   iterative: "Ten smaller steps, each with a new gradient, never further than ε from x.",
   random: "As large a step as FGSM's, in a direction drawn by lot: size without direction.",
   reversed: "FGSM backwards, down the loss: the model gets surer of the label.",
+  ray: "Straight to a point of the church window: partly along FGSM's direction, partly across it.",
 };
 const root = element.querySelector(".fgsm");
 const find = (selector) => root.querySelector(selector);

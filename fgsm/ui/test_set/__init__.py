@@ -9,8 +9,9 @@ import gradio as gr
 
 from fgsm.digits import mnist_available
 from fgsm.evaluate import ARTICLE_EPSILONS
+from fgsm.ui.cards import Series, cards
 from fgsm.ui.component import FRAMES, LINES, WORDS, component
-from fgsm.ui.test_set.run import Series, cards, download, run
+from fgsm.ui.test_set.run import download, run
 from fgsm.ui.test_set.survey import cell, grid, survey
 
 FOLDER = Path(__file__).parent

@@ -1,15 +1,14 @@
-"""Accuracy under attack for the page: from the cards at once, or measured on this device."""
+"""Accuracy under attack, measured on this device for the page."""
 
-import json
 import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 from fgsm.digits import MnistMissing, mnist_digits
 from fgsm.evaluate import METHODS, attack_by_name, evaluate
-from fgsm.model import ARCHITECTURES, WEIGHTS
+from fgsm.model import ARCHITECTURES
+from fgsm.ui.cards import Series
 from fgsm.ui.message import device, digits_here, model_named
 from fgsm.ui.request import choice
 
@@ -18,25 +17,6 @@ LARGEST_EPSILON = 0.5  # of the page
 DIGITS = {"test": "MNIST test digits", "builtin": "built-in digits"}
 PAUSE = 0.2
 """Seconds between two messages: often enough to look alive, too seldom to cost anything."""
-
-Series = dict[str, Any]
-"""Results of one model under one method: `model`, `method`, `source`, `n`, `results`."""
-
-
-def cards() -> list[Series]:
-    """What the cards in `weights/` say, measured on the 10,000 test digits."""
-    return [
-        {
-            "model": name,
-            "method": method,
-            "source": "test",
-            "n": card["test_digits"],
-            "results": results,
-        }
-        for name in ARCHITECTURES
-        for card in [json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))]
-        for method, results in card["results"].items()
-    ]
 
 
 def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Series | None, str]]:
