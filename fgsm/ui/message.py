@@ -1,7 +1,7 @@
 """One digit under attack as the JSON message that the stage shows: every epsilon at once."""
 
 import functools
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -29,11 +29,10 @@ from fgsm.frames import (
 )
 from fgsm.model import ARCHITECTURES, available_device, load_model
 from fgsm.survey import EPSILONS
-from fgsm.ui.request import Request
+from fgsm.ui.request import Message, Request
 
 TWINS = ("lenet", "lenet-robust")
 
-Message = dict[str, Any]
 device = functools.cache(available_device)
 model_named = functools.cache(load_model)
 test_digits = functools.cache(functools.partial(mnist_digits, train=False))

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from fgsm.digits import MnistMissing
 from fgsm.model import ARCHITECTURES
 
-Answer = dict[str, Any]
+Message = dict[str, Any]
 Source = Literal["builtin", "test", "drawing"]
 Method = Literal["fgsm", "targeted", "iterative", "random", "reversed", "ray"]
 
@@ -51,14 +51,12 @@ class Request:
     """Show the robust LeNet next to the plain one, whatever `model` says."""
 
     @classmethod
-    def parse(cls, data: object) -> "Request":
+    def parse(cls, data: dict[str, Any]) -> "Request":
         """Check what came from outside.
 
         Raises:
             ValueError: something is missing, of the wrong type, or out of range.
         """
-        if not isinstance(data, dict):
-            raise ValueError(f"a request is an object, not {_shown(data)}")
         source = cast(Source, choice(data, "source", get_args(Source)))
         is_drawing = source == "drawing"
         return cls(
@@ -74,7 +72,7 @@ class Request:
         )
 
 
-def answering(function: Callable[[dict[str, Any]], Answer]) -> Callable[[object], Answer]:
+def answering(function: Callable[[dict[str, Any]], Message]) -> Callable[[object], Message]:
     """A function that anybody may call with anything: what is wrong is answered with a sentence.
 
     Args:
@@ -85,7 +83,7 @@ def answering(function: Callable[[dict[str, Any]], Answer]) -> Callable[[object]
     """
 
     @functools.wraps(function)
-    def answer(data: object) -> Answer:
+    def answer(data: object) -> Message:
         try:
             if not isinstance(data, dict):
                 raise ValueError(f"a request is an object, not {_shown(data)}")

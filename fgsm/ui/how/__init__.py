@@ -15,7 +15,7 @@ from fgsm.ui.how.figures import (
     gradients,
     linearity,
 )
-from fgsm.ui.message import Message
+from fgsm.ui.request import Message
 
 FOLDER = Path(__file__).parent
 FIGURES = (

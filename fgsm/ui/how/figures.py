@@ -15,14 +15,13 @@ from fgsm.frames import LARGEST_CHANGE, change_frames, image_frames, pack
 from fgsm.model import SoftmaxRegression
 from fgsm.ui.message import (
     TWINS,
-    Message,
     digit_of,
     generator_of,
     model_named,
     shown_model,
     stage_message,
 )
-from fgsm.ui.request import Request, answering
+from fgsm.ui.request import Message, Request, answering
 
 LINEAR_EPSILONS = tuple(k / 80 for k in range(-40, 41))  # -.5 … .5
 DIMENSION_EPSILON = 0.1

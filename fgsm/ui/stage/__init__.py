@@ -6,17 +6,16 @@ and paints, `plots.js` and `panel.js` show one model's sweep, `picker.js` and `p
 digit, `asker.js` asks for it, `stage.js` ties them together.
 """
 
-import logging
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import gradio as gr
 
-from fgsm.digits import SPRITE, MnistMissing, mnist_available
+from fgsm.digits import SPRITE, mnist_available
 from fgsm.ui.component import FRAMES, WORDS, component
-from fgsm.ui.message import Message, attack_message, compare_message
-from fgsm.ui.request import Request
+from fgsm.ui.message import attack_message, compare_message
+from fgsm.ui.request import Message, Request, answering
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("plots.js", "panel.js", "picker.js", "pad.js", "asker.js", "stage.js")
@@ -47,19 +46,13 @@ def stage() -> gr.HTML:
     )
 
 
-def attack(data: object) -> Message:
-    """Called by the browser: `attack_message`, or `error` with a sentence for the person."""
-    return _answer(attack_message, data)
+@answering
+def attack(data: dict[str, Any]) -> Message:
+    """Called by the browser: `attack_message`."""
+    return attack_message(Request.parse(data))
 
 
-def compare(data: object) -> Message:
-    """Called by the browser: `compare_message`, or `error` with a sentence for the person."""
-    return _answer(compare_message, data)
-
-
-def _answer(function: Callable[[Request], Message], data: object) -> Message:
-    try:
-        return function(Request.parse(data))
-    except (ValueError, MnistMissing) as error:
-        logging.getLogger(__name__).info("refused: %s", error)
-        return {"error": f"{error}."}
+@answering
+def compare(data: dict[str, Any]) -> Message:
+    """Called by the browser: `compare_message`."""
+    return compare_message(Request.parse(data))

@@ -17,8 +17,8 @@ from fgsm.survey import (
     harder_than,
     load_survey,
 )
-from fgsm.ui.message import Message, device, digits_here, model_named
-from fgsm.ui.request import answering, choice, digit_or_none, whole
+from fgsm.ui.message import device, digits_here, model_named
+from fgsm.ui.request import Message, answering, choice, digit_or_none, whole
 
 GRID = (10, 20, 30, 40, 50, 60)  # the article's epsilons: .05 … .3
 GRID_DIGITS = 5
