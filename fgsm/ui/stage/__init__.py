@@ -42,8 +42,13 @@ def stage() -> gr.HTML:
                 "comparison": compare(FIRST),
             },
         },
-        server_functions=[attack, compare],
+        server_functions=[attack, compare, has_test_set],
     )
+
+
+def has_test_set(_data: object) -> bool:
+    """Called by the browser: whether the test set has come since the page was built."""
+    return mnist_available()
 
 
 @answering

@@ -6,7 +6,7 @@ const PAGE = 48;
 
 class Picker {
   /** @param {(source: string, index: number) => void} onPick */
-  constructor(element, { sprite, hasTestSet }, onPick) {
+  constructor(element, { sprite }, onPick) {
     this.find = (selector) => element.querySelector(selector);
     this.onPick = onPick;
     this.thumbnails = this.find(".thumbnails");
@@ -33,7 +33,6 @@ class Picker {
     this.thumbnails.addEventListener("keydown", (event) => this.walk(event));
 
     const number = this.find(".by-number");
-    number.hidden = !hasTestSet;
     number.querySelector("input").addEventListener("change", (event) => {
       const { value } = event.target;
       // What is not a number of a test digit is the server's to refuse, with a sentence.

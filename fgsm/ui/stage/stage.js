@@ -350,6 +350,15 @@ window.fgsmStage = {
   },
 };
 
+/** Offer the test digits once they are there: the tab "Test set" can download them. */
+async function offerTestDigits() {
+  const isHere = settings.hasTestSet || (await server.has_test_set({}).catch(() => false));
+  find(".by-number").hidden = !isHere;
+}
+
+document.addEventListener("fgsm-test-set", offerTestDigits);
+offerTestDigits();
+
 // ---- the first digit came with the page ----
 
 showOptions();

@@ -64,7 +64,7 @@ def test_set() -> None:
         status = gr.HTML(_status(IDLE), elem_id="run-status", min_height=56)
         is_missing = not mnist_available()
         missing = gr.Markdown(MISSING, visible=is_missing)
-        get = gr.Button("Download the test set (11 MB)", visible=is_missing)
+        get = gr.Button("Download the test set (11 MB)", visible=is_missing, elem_id="download")
 
     component(SURVEY, None, [survey, grid, cell])
 
