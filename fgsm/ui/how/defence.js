@@ -33,7 +33,7 @@ async function draw({ digit, models, frames }) {
   paint();
   return "Gradients, each scaled to its largest value: orange where a lighter pixel raises the loss, blue where a darker one does. " +
     "Chart: orange LeNet, blue its robust twin; solid FGSM, dashed PGD with 40 steps. " +
-    `<b>The price: ${clean("lenet")} % of clean digits are read correctly by LeNet, ${clean("lenet-robust")} % by its twin.</b>`;
+    `<b>The price: ${clean("lenet")}&nbsp;% of clean digits are read correctly by LeNet, ${clean("lenet-robust")}&nbsp;% by its twin.</b>`;
 }
 
 function paint() {
