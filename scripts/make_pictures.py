@@ -18,7 +18,7 @@ from tests.browser import ROOT, Stage, launch_browser, running_app
 DOCS = ROOT / "docs"
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
-COLOURS = 64  # of a picture's palette: the page has few, and the files stay small
+COLOURS = 128  # of a picture's palette: the page has few, and the files stay small
 
 
 def save(picture: bytes, path: Path) -> None:
@@ -39,6 +39,27 @@ def open_stage(browser: Browser, url: str, theme: str, size: tuple[int, int]) ->
     stage.open(f"{url}?__theme={theme}")
     page.wait_for_timeout(500)
     return stage
+
+
+def test_set(browser: Browser, url: str) -> bytes:
+    """The second tab: the curves, and digit by digit."""
+    page = open_stage(browser, url, "light", (1280, 2000)).page
+    page.click("#test-set-button")
+    page.click("[data-label='4'][data-prediction='9']")
+    page.wait_for_selector(".cell .tile")
+    return page.screenshot(clip={"x": 0, "y": 0, "width": 1280, "height": 1620})
+
+
+def how_it_works(browser: Browser, url: str) -> bytes:
+    """The third tab: its second to fourth step, about a digit that breaks early."""
+    page = open_stage(browser, url, "dark", (1280, 2000)).page
+    page.click("#how-button")
+    page.wait_for_selector(".window canvas")
+    page.wait_for_timeout(500)
+    steps = [page.locator(".step").nth(i).bounding_box() for i in (1, 3)]
+    assert steps[0] is not None and steps[1] is not None
+    top, bottom = steps[0]["y"], steps[1]["y"] + steps[1]["height"]
+    return page.screenshot(clip={"x": 0, "y": top, "width": 1280, "height": bottom - top})
 
 
 def drag(browser: Browser, url: str) -> None:
@@ -75,6 +96,8 @@ def main() -> None:
         save(stage.page.screenshot(), DOCS / "twins.png")
         stage = open_stage(browser, app.url, "light", PHONE)
         save(stage.page.screenshot(), DOCS / "phone.png")
+        save(test_set(browser, app.url), DOCS / "test-set.png")
+        save(how_it_works(browser, app.url), DOCS / "how.png")
         drag(browser, app.url)
         browser.close()
 

@@ -29,7 +29,7 @@ function draw({ label, epsilons, charts: all }) {
       ]),
     });
   }
-  return `Solid: measured. Dashed: foretold by the gradient at x. Black: the label ${label}. ` +
+  return `Solid: measured. Dashed: foretold by the gradient at x. Bold: the label ${label}. ` +
     `Orange: the class that is ahead at ε = 0.5. Grey: the others.`;
 }
 
