@@ -14,11 +14,13 @@ from fgsm.ui.page import CSS, THEME, page
 demo = page()  # the name that Hugging Face Spaces and `gradio app.py` look for
 
 if __name__ == "__main__":
+    demo.queue(max_size=16)  # of runs that wait; who comes later is told to try again
     demo.launch(
         theme=THEME,
         css=CSS,
         footer_links=[],
         run_history=False,
+        enable_monitoring=False,
         ssr_mode=False,
         max_threads=8,  # each request keeps a core busy; more at once would only wait
         max_file_size="1kb",  # nothing is uploaded, so nobody shall fill the disk
