@@ -42,3 +42,15 @@ function paintFrame(canvas, bytes, k, colours) {
   for (let i = 0, from = k * PIXELS; i < PIXELS; i++) pixels[i] = colours[bytes[from + i]];
   context.putImageData(image, 0, 0);
 }
+
+/** The 256 colours of changes that the style sheet has for this theme. */
+function themeColours() {
+  const probe = document.createElement("span");
+  element.append(probe);
+  const ends = ["--minus", "--zero", "--plus"].map((name) => {
+    probe.style.color = `var(${name})`;
+    return rgb(getComputedStyle(probe).color);
+  });
+  probe.remove();
+  return changeColours(...ends);
+}

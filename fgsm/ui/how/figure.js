@@ -65,15 +65,3 @@ function ticksAround(values) {
   for (let i = Math.floor(least / step); (i - 1) * step < most; i++) ticks.push(Number((i * step).toPrecision(9)));
   return ticks;
 }
-
-/** The colours of changes in this theme. */
-function themeColours() {
-  const probe = document.createElement("span");
-  root.append(probe);
-  const ends = ["--minus", "--zero", "--plus"].map((name) => {
-    probe.style.color = `var(${name})`;
-    return rgb(getComputedStyle(probe).color);
-  });
-  probe.remove();
-  return changeColours(...ends);
-}

@@ -1,9 +1,9 @@
 """The live stage: a component of our own, whose files stand beside this one.
 
 `stage.html` and `stage.css` say what it looks like. The scripts are joined into one, in the order
-of `SCRIPTS`, because Gradio runs a single piece of JavaScript per component: `frames.js` unpacks
-and paints, `plots.js` and `panel.js` show one model's sweep, `picker.js` and `pad.js` choose a
-digit, `asker.js` asks for it, `stage.js` ties them together.
+of `SCRIPTS`, because Gradio runs a single piece of JavaScript per component: `plots.js` and
+`panel.js` show one model's sweep, `picker.js` and `pad.js` choose a digit, `asker.js` asks for it,
+`stage.js`, `choosing.js` and `controls.js` tie them together.
 """
 
 from pathlib import Path
@@ -18,7 +18,16 @@ from fgsm.ui.message import attack_message, compare_message
 from fgsm.ui.request import Message, Request, answering
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("plots.js", "panel.js", "picker.js", "pad.js", "asker.js", "stage.js")
+SCRIPTS = (
+    "plots.js",
+    "panel.js",
+    "picker.js",
+    "pad.js",
+    "asker.js",
+    "stage.js",
+    "choosing.js",
+    "controls.js",
+)
 FILES = [WORDS, FRAMES, *(FOLDER / name for name in ("stage.html", "stage.css", *SCRIPTS))]
 FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", "twin": False}
 FIRST_EPSILON = 0.12
