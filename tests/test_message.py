@@ -185,7 +185,7 @@ def test_a_target_is_only_for_the_targeted_method() -> None:
     same = {"index": 300, "target": 3}
     assert attack_message(request(**same))["stages"][0]["target"] is None
     assert "lenet" in compare_message(request(**same))["breaking_points"]
-    with pytest.raises(ValueError, match="the digit is a 3 already"):
+    with pytest.raises(ValueError, match="the digit's own class is 3"):
         attack_message(request(**same, method="targeted"))
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    Route,
     expect,
     sync_playwright,
 )
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 from fgsm.attack import predict
 from tests.browser import App, Stage, launch_browser, running_app
 
+SIZES = ((1280, 800), (1920, 1080), (1366, 650), (1000, 800), (820, 1180), (390, 844), (320, 640))
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in parts of the pad
 
 
@@ -139,7 +141,7 @@ def test_picks_with_the_keyboard(stage: Stage) -> None:
     for key, digit in (("ArrowRight", 1), ("ArrowDown", 9), ("ArrowLeft", 8), ("ArrowUp", 0)):
         with stage.answered():
             page.keyboard.press(key)
-        assert f"a {digit}" in stage.text(".clean figcaption")
+        assert stage.text(".clean figcaption").endswith(f" {digit}")
     page.keyboard.press("ArrowUp")  # there is nothing above
     assert page.evaluate("document.activeElement.dataset.index") == "0"
 
@@ -149,10 +151,10 @@ def test_pages_classes_and_random(stage: Stage) -> None:
     page.click(".classes button:nth-child(6)")  # fours
     names = page.locator(".thumbnails button").evaluate_all("all => all.map(b => b.ariaLabel)")
     assert len(names) == 48 and all(name.startswith("A 4, number 4") for name in names)
-    page.click(".next")
-    page.click(".next")
+    page.click(".pager .next")
+    page.click(".pager .next")
     assert stage.text(".page") == "3 / 3" and page.locator(".thumbnails button").count() == 4
-    page.click(".previous")
+    page.click(".pager .previous")
     assert stage.text(".page") == "2 / 3"
     with stage.answered():
         page.click(".random")
@@ -169,6 +171,12 @@ def test_any_test_digit_by_number(stage: Stage, mnist_root: Path) -> None:
     stage.page.press(".by-number input", "Enter")
     expect(stage.page.locator(".notice")).to_contain_text("from 0 to 9999")
     assert "a 7" in stage.text(".clean figcaption")
+    stage.page.click(".notice .close")
+    expect(stage.page.locator(".notice")).to_be_hidden()
+    stage.page.click(".by-number input")
+    stage.page.keyboard.type("--")  # no number at all
+    stage.page.keyboard.press("Enter")
+    expect(stage.page.locator(".notice")).to_contain_text("from 0 to 9999")
 
 
 def test_dragging_asks_nobody(stage: Stage) -> None:
@@ -211,6 +219,26 @@ def test_keys_and_buttons_move_epsilon(stage: Stage) -> None:
     page.keyboard.press("-")
     stage.settle()
     assert stage.epsilon() == 0
+
+
+def test_shortcuts_work_wherever_the_focus_is(stage: Stage) -> None:
+    page = stage.page
+    stage.set_epsilon(0.2)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("+")  # as on a fresh page, where nothing has the focus
+    stage.settle()
+    assert stage.epsilon() == 0.205
+    page.focus("[data-index='403']")
+    for _ in range(3):  # the thumbnails are replaced each time
+        with stage.answered():
+            page.keyboard.press("r")
+        assert page.evaluate("document.activeElement.hasAttribute('aria-current')")
+    page.fill(".by-number input", "")
+    page.keyboard.press("b")  # is typing
+    page.click("#how-button")
+    page.keyboard.press("b")  # and here there is no stage
+    stage.settle()
+    assert stage.epsilon() == 0.205
 
 
 @pytest.mark.parametrize("typed", ["", "7", "-1", "0.5001"])
@@ -256,7 +284,7 @@ def test_draws_with_the_mouse(stage: Stage) -> None:
     assert stage.reading("clean") == 7
     assert stage.picture("clean") != before and max(stage.picture("clean")) > 200
     assert "drawn" in stage.text(".clean figcaption")
-    assert stage.text(".named option:checked") == "7 (predicted)"
+    assert stage.text(".named option:checked") == "7?"  # predicted
     stage.set_epsilon(0)
     assert stage.verdict() == "Still 7"
     assert stage.breaking_point() is not None
@@ -312,17 +340,67 @@ def test_undo_and_clear(stage: Stage) -> None:
     ink = """() => document.querySelector(".pad").getContext("2d").getImageData(0, 0, 560, 560)
                      .data.some((value, i) => i % 4 === 0 && value > 0)"""
     assert page.evaluate(ink)
-    page.click(".undo")
+    with stage.answered():
+        page.click(".undo")
     assert not page.evaluate(ink)
     expect(page.locator(".pad-hint")).to_be_visible()
+    # Pad and stage agree: without a drawing, the stage has the digit that was picked last.
+    assert "a 4" in stage.text(".clean figcaption")
     draw_seven(stage)
-    page.click(".clear")
+    with stage.answered():
+        page.click(".clear")
     assert not page.evaluate(ink)
     expect(page.locator(".clear")).to_be_disabled()
-    assert stage.reading("clean") == 7  # what was shown stays
+    expect(page.locator(".named")).to_be_disabled()
+    assert "a 4" in stage.text(".clean figcaption")
+    assert page.locator("[data-index='403'][aria-current]").count() == 1
+
+
+def test_undo_takes_back_one_stroke(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    seven = stage.picture("clean")
+    (x, y), *_ = strokes(stage)
     with stage.answered():
-        page.select_option(".method", "random")  # and can still be attacked
+        page.mouse.move(x, y + 60)
+        page.mouse.down()
+        page.mouse.move(x + 60, y + 60, steps=5)
+        page.mouse.up()
+    assert stage.picture("clean") != seven
+    with stage.answered():
+        page.click(".undo")
+    assert stage.picture("clean") == seven
+
+
+def test_the_drawing_comes_back_with_its_tab(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    seven = stage.picture("clean")
+    with stage.answered():
+        page.select_option(".named", "2")
+    page.click("#fgsm-tab-pick")
+    assert "a 2" in stage.text(".clean figcaption")  # another tab shows nothing else by itself
+    stage.pick(301)
+    assert "a 3" in stage.text(".clean figcaption")
+    with stage.answered():
+        page.click("#fgsm-tab-draw")
+    assert stage.picture("clean") == seven and "a 2" in stage.text(".clean figcaption")
+    assert page.input_value(".named") == "2"  # its name too
+
+
+@pytest.mark.parametrize("target", [1, 7])
+def test_drawing_goes_on_when_it_becomes_the_target(stage: Stage, target: int) -> None:
+    """A stroke is read as many digits while it grows; one of them may be the target."""
+    page = stage.page
+    with stage.answered():
+        page.select_option(".method", "targeted")
+    with stage.answered():
+        page.select_option(".target select", str(target))
+    draw_seven(stage)
+    expect(page.locator(".notice")).to_be_hidden()
     assert stage.reading("clean") == 7
+    shown = stage.text(".change figcaption")
+    assert not shown.endswith("J7") and (target == 7 or shown.endswith(f"J{target}"))
 
 
 def test_names_a_drawing(stage: Stage) -> None:
@@ -335,6 +413,30 @@ def test_names_a_drawing(stage: Stage) -> None:
     stage.set_epsilon(0)
     assert stage.verdict() == "Still 7"
     assert "a 7" in stage.text(".clean figcaption")
+
+
+def test_a_refusal_restores_the_name(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    with stage.answered():
+        page.select_option(".method", "targeted")
+    with stage.answered():
+        page.select_option(".target select", "3")
+    page.select_option(".named", "3")
+    expect(page.locator(".notice")).to_contain_text("The digit's own class is 3")
+    assert page.input_value(".named") == ""
+    page.keyboard.press("Escape")
+    expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_an_unnamed_drawing_is_not_misread(stage: Stage) -> None:
+    """Another model may read something else in it; who is right, nobody knows."""
+    draw_seven(stage)
+    expect(stage.page.locator(".compare.is-stale")).to_have_count(0)
+    assert "misread" not in stage.text(".compare")
+    with stage.answered():
+        stage.page.select_option(".named", "1")
+    expect(stage.page.locator(".compare .is-shown b")).to_have_text("misread as 7")
 
 
 def test_draws_with_the_keyboard(stage: Stage) -> None:
@@ -357,7 +459,7 @@ def test_draws_with_the_keyboard(stage: Stage) -> None:
 def test_a_phone(stage: Stage) -> None:
     page = stage.page
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    tops = [page.locator(selector).first.bounding_box() for selector in (".equation", ".choose")]
+    tops = [page.locator(selector).first.bounding_box() for selector in (".equation", ".sources")]
     assert tops[0] is not None and tops[1] is not None and tops[0]["y"] < tops[1]["y"]
     page.tap("#fgsm-tab-draw")
     page.locator(".pad").scroll_into_view_if_needed()
@@ -380,6 +482,45 @@ def test_a_phone(stage: Stage) -> None:
         touch("touchEnd", [])
     assert stage.reading("clean") == 7
     assert page.evaluate("scrollY") == scrolled  # the finger drew, the page stayed
+    assert page.locator(".verdict").is_visible()
+    seen = page.locator(".verdict").bounding_box()
+    assert seen is not None and seen["y"] >= 0 and seen["y"] + 30 < 844  # beside the pad
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}],
+    indirect=True,
+)
+def test_a_finger_on_the_chart(stage: Stage) -> None:
+    """Up and down scrolls the page, a tap or a drag to the side sets epsilon."""
+    page = stage.page
+    page.locator(".plot").first.scroll_into_view_if_needed()
+    box = page.locator(".plot").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2
+    client = page.context.new_cdp_session(page)
+
+    def swipe(right: float, down: float) -> None:
+        client.send(
+            "Input.dispatchTouchEvent",
+            {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]},
+        )
+        for part in (0.2, 0.4, 0.6, 0.8, 1):
+            place = {"x": x + part * right, "y": y + part * down}
+            client.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [place]})
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        stage.settle()
+
+    before, scrolled = stage.epsilon(), page.evaluate("scrollY")
+    swipe(2, -150)
+    assert stage.epsilon() == before
+    assert page.evaluate("scrollY") > scrolled
+    page.evaluate("(top) => scrollTo(0, top)", scrolled)
+    swipe(-0.5 * box["width"], 3)
+    assert stage.epsilon() == pytest.approx(0.15, abs=0.01)
+    swipe(0, 0)
+    assert stage.epsilon() == pytest.approx(0.4, abs=0.01)
 
 
 @pytest.mark.parametrize("method", ["fgsm", "targeted", "iterative", "random", "reversed"])
@@ -419,11 +560,11 @@ def test_a_refusal_changes_nothing(stage: Stage) -> None:
     with stage.answered():
         page.select_option(".target select", "3")
     page.select_option(".target select", "4")
-    expect(page.locator(".notice")).to_contain_text("the digit is a 4 already")
+    expect(page.locator(".notice")).to_contain_text("The digit's own class is 4")
     assert page.input_value(".target select") == "3"
     page.click(".classes button:nth-child(5)")  # threes
     page.click("[data-index='301']")
-    expect(page.locator(".notice")).to_contain_text("the digit is a 3 already")
+    expect(page.locator(".notice")).to_contain_text("The digit's own class is 3")
     assert "a 4" in stage.text(".clean figcaption")
     assert page.locator("[data-index='301'][aria-current]").count() == 0
     with stage.answered():
@@ -442,14 +583,18 @@ def test_a_digit_misread_before_any_attack(
     label = index // 100
     stage.page.click(f".classes button:nth-child({label + 2})")
     for _ in range(index % 100 // 48):
-        stage.page.click(".next")
+        stage.page.click(".pager .next")
     with stage.answered():
         stage.page.click(f"[data-index='{index}']")
-    words = f"Wrong before any attack: a {label} read as {int(prediction[index])}"
+    stage.set_epsilon(0)
+    article = "an" if label == 8 else "a"
+    words = f"Wrong before any attack: {article} {label} read as {int(prediction[index])}"
     assert stage.verdict() == words
     expect(stage.page.locator(".jump")).to_be_disabled()
     expect(stage.page.locator(".breaks")).to_be_hidden()
-    expect(stage.page.locator(".compare .is-shown b")).to_have_text("misread")
+    expect(stage.page.locator(".compare .is-shown b")).to_have_text(
+        f"misread as {int(prediction[index])}"
+    )
 
 
 @pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
@@ -489,7 +634,7 @@ def test_dark_mode_is_another_neutral(page: Page, app: App) -> None:
 
 @pytest.mark.parametrize(
     "context",
-    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (1920, 1080), (820, 1180))],
+    [{"viewport": {"width": w, "height": h}} for w, h in SIZES],
     indirect=True,
 )
 def test_fits_the_window(stage: Stage) -> None:
@@ -550,6 +695,11 @@ def test_the_verdict_is_announced_once_per_change(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (390, 844))],
+    indirect=True,
+)
 def test_axe_finds_nothing_serious(page: Page, app: App, theme: str) -> None:
     stage = Stage(page)
     stage.open(f"{app.url}?__theme={theme}")
@@ -624,6 +774,52 @@ def test_nothing_can_be_uploaded(stage: Stage, app: App) -> None:
         multipart={"files": file},  # type: ignore[dict-item]
     )
     assert response.status == 413
+
+
+def test_a_slow_server_is_waited_for_aloud(stage: Stage) -> None:
+    page = stage.page
+    held: list[Route] = []
+    page.route("**/component_server**", lambda route: held.append(route))
+    page.click(".random")
+    expect(page.locator(".notice")).to_contain_text("Still waiting")
+    stage.set_epsilon(0.3)
+    assert stage.epsilon() == 0.3
+    with stage.answered():
+        for route in held:
+            route.continue_()
+        page.unroute("**/component_server**")
+    expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_an_error_of_the_server_is_no_lost_connection(page: Page, app: App) -> None:
+    stage = Stage(page)
+    stage.open(app.url)
+    # What Gradio's own script writes about it would count as an error of the page.
+    page.evaluate("console.error = console.warn = () => {}")
+    page.route("**/component_server**", lambda route: route.abort("connectionfailed"))
+    page.click("[data-index='100']")
+    expect(page.locator(".notice")).to_contain_text("could not compute this")
+    assert page.locator("[data-index='403'][aria-current]").count() == 1
+    page.unroute("**/component_server**")
+    with stage.answered():
+        page.click("[data-index='100']")
+    expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_gradios_monitoring_is_closed(stage: Stage, app: App) -> None:
+    for path in ("monitoring", "monitoring/summary"):
+        assert stage.page.request.get(f"{app.url}{path}").status == 403
+
+
+@pytest.mark.parametrize("context", [{"reduced_motion": "reduce"}], indirect=True)
+def test_reduced_motion(stage: Stage) -> None:
+    moving = """() => [...document.querySelectorAll(".ours, .ours *")].filter((each) => {
+        const { transitionDuration, animationName } = getComputedStyle(each);
+        return animationName !== "none" || parseFloat(transitionDuration) > 0;
+    }).map((each) => each.className)"""
+    assert stage.page.evaluate(moving) == []
+    stage.page.emulate_media(reduced_motion="no-preference")
+    assert stage.page.evaluate(moving) != []  # so the question finds what moves
 
 
 def test_a_lost_server(page: Page, tmp_path: Path) -> None:

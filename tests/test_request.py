@@ -46,14 +46,14 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
     [
         ({"source": "attic"}, "source is 'attic'; it must be one of builtin, test, drawing"),
         ({"source": ["builtin"]}, "source is"),
-        ({"source": None}, "source is None"),
+        ({"source": None}, "source is missing"),
         ({"index": -1}, "index is -1; it must be a whole number from 0 to 999"),
         ({"index": 1000}, "index is 1000"),
         ({"index": 1.5}, "index is 1.5"),
         ({"index": "3"}, "index is '3'"),
         ({"index": True}, "index is True"),
         ({"index": float("nan")}, "index is nan"),
-        ({"index": None}, "index is None"),
+        ({"index": None}, "index is missing"),
         ({"source": "test", "index": 10_000}, "from 0 to 9999"),
         ({"method": "magic"}, "method is 'magic'"),
         ({"method": {}}, "method is {}"),
@@ -62,7 +62,7 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"target": 10}, "target is 10"),
         ({"target": "7"}, "target is '7'"),
         ({"twin": 1}, "twin is 1; it must be true or false"),
-        ({"source": "drawing"}, "drawing is None"),
+        ({"source": "drawing"}, "drawing is missing"),
         ({"source": "drawing", "drawing": "!"}, "drawing is not base64"),
         ({"source": "drawing", "drawing": "é"}, "drawing is not base64"),
         ({"source": "drawing", "drawing": ""}, "drawing has 0 pixels"),
@@ -78,7 +78,7 @@ def test_a_bad_field_is_named(change: dict[str, Any], words: str) -> None:
 
 @pytest.mark.parametrize("data", [None, 3, "builtin", [], [GOOD], True])
 def test_only_an_object_is_a_request(data: object) -> None:
-    assert "a request is an object, not" in attack(data)["error"]
+    assert "A request is an object, not" in attack(data)["error"]
 
 
 def test_the_largest_drawing_passes() -> None:
@@ -96,4 +96,4 @@ def test_the_browser_gets_a_sentence(function: Any) -> None:
     blank = {**GOOD, "source": "drawing", "drawing": drawn(bytes(112 * 112))}
     assert set(function(blank)) == {"error"}
     same = {**GOOD, "index": 300, "method": "targeted", "target": 3}
-    assert function(same) == {"error": "the digit is a 3 already; choose another target."}
+    assert function(same) == {"error": "The digit's own class is 3; choose another target."}

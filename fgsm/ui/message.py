@@ -55,17 +55,24 @@ def attack_message(request: Request) -> Message:
             "source": request.source,
             "frame": pack(image_frames(image)),
             "label": int(labels),
-            "named": request.source != "drawing" or request.label is not None,
+            "named": is_named(request),
         },
         "stages": [stage_message(name, request, image, labels) for name in names],
     }
 
 
 def compare_message(request: Request) -> Message:
-    """The breaking point of the digit under each model, by the same method: null where none."""
+    """The breaking point of the digit under each model, by the same method: null where none.
+
+    With what each model reads in the clean digit, which says why a breaking point is 0.
+    """
     image, labels = digit_of(request)
     sweeps = {name: _sweep(name, request, image, labels)[0] for name in ARCHITECTURES}
-    return {"breaking_points": {name: _breaking_point(swept) for name, swept in sweeps.items()}}
+    return {
+        "named": is_named(request),
+        "breaking_points": {name: _breaking_point(swept) for name, swept in sweeps.items()},
+        "predictions": {name: int(swept.predictions[0]) for name, swept in sweeps.items()},
+    }
 
 
 def digits_here() -> tuple[Literal["test", "builtin"], Tensor, Tensor]:
@@ -90,6 +97,11 @@ def digit_of(request: Request) -> tuple[Tensor, Tensor]:
     if request.label is None:
         return image, predict(model_named(shown_model(request)), image).argmax(1)
     return image, torch.tensor([request.label], device=image.device)
+
+
+def is_named(request: Request) -> bool:
+    """Whether the digit's label is known, or only what a model reads in a drawing."""
+    return request.source != "drawing" or request.label is not None
 
 
 def shown_model(request: Request) -> str:
@@ -140,7 +152,7 @@ def _sweep(
         case "reversed":  # towards the digit's own class: down its loss
             direction = gradient_sign(model, image, labels, targeted=True)
         case "targeted":
-            targets = _targets(request.target, model, image, labels)
+            targets = _targets(request, model, image, labels)
             direction = gradient_sign(model, image, targets, targeted=True)
             target = int(targets)
         case "random":
@@ -156,13 +168,20 @@ def _sweep(
     return sweep(model, image, labels, EPSILONS, along), direction, target
 
 
-def _targets(wanted: int | None, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:
-    """The wanted class `(1,)`, or the most likely one that is not the label."""
-    if wanted is None:
-        return predict(model, image).scatter(1, labels[:, None], -torch.inf).argmax(1)
-    if wanted == labels.item():
-        raise ValueError(f"the digit is a {wanted} already; choose another target")
-    return torch.full_like(labels, wanted)
+def _targets(request: Request, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:
+    """The wanted class `(1,)`, or the most likely one that is neither label nor prediction.
+
+    A drawing that nobody named changes its label while it is drawn: where it comes to be the
+    wanted class, the most likely other one stands in, so that drawing goes on.
+    """
+    is_own = request.target == labels.item()
+    if request.target is not None and not is_own:
+        return torch.full_like(labels, request.target)
+    if is_own and is_named(request):
+        raise ValueError(f"the digit's own class is {request.target}; choose another target")
+    log_probs = predict(model, image)
+    taken = torch.stack([labels, log_probs.argmax(1)], dim=1)
+    return log_probs.scatter(1, taken, -torch.inf).argmax(1)
 
 
 def _breaking_point(swept: Sweep) -> float | None:

@@ -24,7 +24,7 @@ def page() -> gr.Blocks:
     blocks = gr.Blocks(title="Fast Gradient Sign Method", analytics_enabled=False, fill_width=True)
     with blocks:
         header()
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Attack", id="attack", elem_id="attack"):
                 stage()
             with gr.Tab("Test set", id="test-set", elem_id="test-set"):

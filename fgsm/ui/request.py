@@ -90,7 +90,7 @@ def answering(function: Callable[[dict[str, Any]], Message]) -> Callable[[object
             return function(data)
         except (ValueError, MnistMissing) as error:
             logging.getLogger(function.__module__).info("refused: %s", error)
-            return {"error": f"{error}."}
+            return {"error": f"{str(error)[0].upper()}{str(error)[1:]}."}
 
     return answer
 
@@ -159,4 +159,6 @@ def _drawing(value: object) -> npt.NDArray[np.uint8]:
 
 def _shown(value: object) -> str:
     """The value, short enough for a message."""
-    return reprlib.repr(value)  # a few items of a few levels, however many there are
+    return (
+        "missing" if value is None else reprlib.repr(value)
+    )  # a few items of a few levels, however many there are

@@ -6,6 +6,9 @@ const NAMES = { lenet: "LeNet", "lenet-robust": "Robust LeNet", softmax: "Softma
 const epsilonText = (k) => (k / 200).toFixed(3).replace(/0$/, "");
 const indexOf = (epsilon) => Math.round(epsilon * 200);
 
+/** A digit with its article. */
+const an = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
+
 /** A probability for people: never "100 %" of what is not certain. */
 function percent(p) {
   if (p > 0.9995) return "> 99.9 %";

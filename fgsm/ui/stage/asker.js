@@ -3,13 +3,15 @@
 const PATIENCE = 15_000; // milliseconds for an answer before the connection counts as lost
 const RETRY = 3_000;
 const SLOW = 250; // most answers come before the eye could see that we wait
+const LONG = 3_000; // and when none comes for so long, that is said
 
 class Asker {
   /**
    * @param {(request: object) => Promise<object>} send
    * @param {() => object | null} choose what to ask for, at the moment of asking; null for nothing.
    * @param {object} told `answer(answer, request)`, `refusal(sentence, isLast)`, `lost()`,
-   *   `asking(isAsking)` and `slow(isSlow)`: called when it is so.
+   *   `failed()` (the server is there, but had an error), `asking(isAsking)`, `slow(isSlow)` and
+   *   `waiting()`: called when it is so. `isServerUp()` is asked when there is no answer.
    */
   constructor(send, choose, told) {
     Object.assign(this, { send, choose, told, isAsking: false, isWanted: false });
@@ -24,7 +26,6 @@ class Asker {
     this.isAsking = true;
     this.told.asking(true);
     clearTimeout(this.retry);
-    const slow = setTimeout(() => this.told.slow(true), SLOW);
     try {
       while (this.isWanted) {
         this.isWanted = false;
@@ -32,22 +33,28 @@ class Asker {
         if (request) await this.askOnce(request);
       }
     } finally {
-      clearTimeout(slow);
       this.isAsking = false;
-      this.told.slow(false);
       this.told.asking(false);
     }
   }
 
   async askOnce(request) {
     let answer;
+    const slow = setTimeout(() => this.told.slow(true), SLOW);
+    const long = setTimeout(() => this.told.waiting(), LONG);
     try {
       answer = await inTime(this.send(request));
     } catch (error) {
       console.warn("The server does not answer:", error);
       this.isWanted = false;
+      const isUp = await this.told.isServerUp().catch(() => false);
+      if (isUp) return this.told.failed();
       this.retry = setTimeout(() => this.ask(), RETRY);
       return this.told.lost();
+    } finally {
+      clearTimeout(slow);
+      clearTimeout(long);
+      this.told.slow(false);
     }
     if (answer.error) this.told.refusal(answer.error, !this.isWanted);
     else await this.told.answer(answer, request);
@@ -55,8 +62,8 @@ class Asker {
 }
 
 /** The server's answer; an error if none comes, which Gradio may also report as undefined. */
-async function inTime(promise) {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+async function inTime(promise, patience = PATIENCE) {
+  const late = new Promise((resolve) => setTimeout(resolve, patience));
   const answer = await Promise.race([promise, late]);
   if (!answer) throw new Error("no answer");
   return answer;

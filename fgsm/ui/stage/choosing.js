@@ -2,20 +2,35 @@
 
 const gradioRoot = window.gradio_config?.root ?? ".";
 settings.sprite = `${gradioRoot}/${settings.sprite}`;
+let picked = { source: first.request.source, index: first.request.index }; // last, while drawing too
+let drawnLabel = null; // what the person says the drawing is
+
 const picker = new Picker(find(".pick"), settings, (source, index) => {
-  Object.assign(choice, { source, index, drawing: null, label: null });
-  ask();
+  picked = { source, index };
+  choosePicked();
 });
 
-const pad = new Pad(
-  find(".draw"),
-  () => { choice.label = null; }, // another drawing, another name
-  () => {
-    Object.assign(choice, { source: "drawing", index: 0 });
-    picker.showPicked("drawing", 0);
-    ask();
+function choosePicked() {
+  Object.assign(choice, picked, { drawing: null, label: null });
+  ask();
+}
+
+const pad = new Pad(find(".draw"), {
+  begin() { drawnLabel = null; }, // another drawing, another name
+  change: chooseDrawing,
+  // The stage never shows a drawing that is not on the pad any more.
+  empty() {
+    if (choice.source !== "drawing") return;
+    picker.showPicked(picked.source, picked.index);
+    choosePicked();
   },
-);
+});
+
+function chooseDrawing() {
+  Object.assign(choice, { source: "drawing", index: 0, label: drawnLabel });
+  picker.showPicked("drawing", 0);
+  ask();
+}
 
 const named = find(".named");
 for (let digit = 0; digit < 10; digit++) {
@@ -24,8 +39,8 @@ for (let digit = 0; digit < 10; digit++) {
 }
 named.disabled = true;
 named.onchange = () => {
-  choice.label = named.value === "" ? null : Number(named.value);
-  ask();
+  drawnLabel = named.value === "" ? null : Number(named.value);
+  chooseDrawing();
 };
 
 /** A drawing is attacked at its prediction until someone says what it was. */
@@ -33,17 +48,21 @@ function nameTheDrawing(digit) {
   const isDrawing = digit.source === "drawing";
   named.disabled = !isDrawing;
   const guess = panels[0].stage.predictions[0];
-  named.options[0].textContent = isDrawing ? `${guess} (predicted)` : "?";
+  named.options[0].textContent = isDrawing ? `${guess}?` : "?";
   named.value = isDrawing && digit.named ? digit.label : "";
 }
 
 function showTab(tab) {
+  root.dataset.tab = tab.id === "fgsm-tab-draw" ? "draw" : "pick";
   for (const each of root.querySelectorAll("[role=tab]")) {
     const isChosen = each === tab;
     each.ariaSelected = String(isChosen);
     each.tabIndex = isChosen ? 0 : -1;
     find(`#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
   }
+  if (root.dataset.tab === "draw" && !pad.isEmpty && choice.source !== "drawing") chooseDrawing();
+  // On a phone the tabs change their place with what they show.
+  find(".sources").scrollIntoView({ block: "nearest" });
 }
 
 for (const tab of root.querySelectorAll("[role=tab]")) {

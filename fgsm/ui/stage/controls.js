@@ -19,7 +19,12 @@ find(".number").addEventListener("change", (event) => {
 find(".down").onclick = () => setEpsilon(view.k - 1);
 find(".up").onclick = () => setEpsilon(view.k + 1);
 find(".jump").onclick = jump;
-find(".notice button").onclick = ask;
+addEventListener("resize", () => {
+  if (root.checkVisibility()) markBreakingPoints();
+});
+find(".notice .again").onclick = ask;
+find(".notice .close").onclick = () => setNotice(null);
+document.addEventListener("keydown", ({ key }) => { if (key === "Escape") setNotice(null); });
 
 const KEYS = {
   b: jump,
@@ -27,10 +32,10 @@ const KEYS = {
   "-": () => setEpsilon(view.k - 1),
   "+": () => setEpsilon(view.k + 1),
 };
-// Only while the focus is on the stage, so that they are in nobody's way elsewhere.
-root.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest("input:not([type=range], [type=checkbox]), select");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+// Wherever the focus is, as on a fresh page it is nowhere; but only while the stage is to be seen.
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input:not([type=range], [type=checkbox]), select, textarea");
+  if (isTyping || !root.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return;
   KEYS[event.key.toLowerCase()]?.();
 });
 
@@ -52,6 +57,8 @@ window.fgsmStage = {
   show(request, k) {
     document.querySelector("#attack-button").click();
     Object.assign(choice, { drawing: null, label: null, target: null }, request);
+    if (choice.source !== "drawing") picked = { source: choice.source, index: choice.index };
+    if (choice.source === "builtin") picker.reveal(choice.index);
     setEpsilon(k);
     showChoice();
     ask();

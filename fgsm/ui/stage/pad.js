@@ -6,16 +6,15 @@ const PEN_STEP = 0.03; // of the pad's side, for an arrow key
 
 class Pad {
   /**
-   * @param {() => void} onBegin called before the first stroke of a drawing.
-   * @param {() => void} onStroke called whenever the drawing has changed.
+   * @param {object} told `begin()` before the first stroke of a drawing, `change()` whenever there
+   *   is another drawing, `empty()` when there is none any more.
    */
-  constructor(element, onBegin, onStroke) {
+  constructor(element, told) {
     this.element = element;
     this.canvas = element.querySelector(".pad");
     this.canvas.width = this.canvas.height = 560; // sharp on a projector too
     this.context = this.canvas.getContext("2d");
-    this.onBegin = onBegin;
-    this.onStroke = onStroke;
+    this.told = told;
     this.strokes = []; // each a list of points [x, y] in [0, 1]
     this.pen = { x: 0.5, y: 0.5, isDown: false }; // the keyboard's
     this.cursor = document.createElement("span");
@@ -48,7 +47,7 @@ class Pad {
   }
 
   begin() {
-    if (this.isEmpty) this.onBegin();
+    if (this.isEmpty) this.told.begin();
     this.strokes.push([]);
   }
 
@@ -69,7 +68,8 @@ class Pad {
     if (!stroke) return; // it was undone or cleared while it was drawn
     this.line(stroke.at(-1) ?? point, point);
     stroke.push(point);
-    this.changed();
+    this.showState();
+    this.told.change();
   }
 
   line(from, to) {
@@ -90,25 +90,29 @@ class Pad {
     this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     for (const stroke of this.strokes)
       stroke.forEach((point, i) => this.line(stroke[Math.max(i - 1, 0)], point));
-    this.changed();
+    this.showState();
   }
 
-  changed() {
+  showState() {
     this.element.classList.toggle("is-empty", this.isEmpty);
     for (const button of this.element.querySelectorAll(".undo, .clear")) button.disabled = this.isEmpty;
-    if (!this.isEmpty) this.onStroke();
   }
 
   undo() {
-    this.strokes.pop();
-    this.liftPen();
-    this.redraw();
+    this.remove(1);
   }
 
   clear() {
-    this.strokes = [];
+    this.remove(this.strokes.length);
+  }
+
+  /** Take away the last strokes. */
+  remove(count) {
+    this.strokes.splice(-count, count);
     this.liftPen();
     this.redraw();
+    if (this.isEmpty) this.told.empty();
+    else this.told.change();
   }
 
   type(event) {

@@ -6,8 +6,10 @@ const LAST = 100; // epsilons are k / 200 for k = 0 … 100
 function verdictOf(stage, k) {
   const { label, predictions } = stage;
   const now = predictions[k];
-  if (predictions[0] !== label)
-    return ["wrong", `Wrong before any attack: a ${label} read as ${predictions[0]}`];
+  const before = predictions[0];
+  if (before !== label && now === label) return ["still", `Put right:\n${before} → ${label}`];
+  if (before !== label)
+    return ["wrong", `Wrong before any attack: ${an(label)} read as ${before}` + (now === before ? "" : `, now ${now}`)];
   if (now === label) return ["still", `Still ${label}`];
   return ["fooled", `Fooled:\n${label} → ${now}`];
 }
@@ -17,7 +19,8 @@ const breakingPoint = (stage) => stage.breaking_point || null; // 0: it was wron
 
 function breakingPointText(stage) {
   const { breaking_point: breaks, right_again: again } = stage;
-  if (breaks === 0) return "misread before any attack";
+  if (breaks === 0)
+    return again === null ? "no attack was needed" : `put right at ε = ${epsilonText(indexOf(again))}`;
   if (breaks === null) return "never breaks up to 0.5";
   return `breaks at ε* = ${epsilonText(indexOf(breaks))}` +
     (again === null ? "" : `, right again at ${epsilonText(indexOf(again))}`);
@@ -26,7 +29,7 @@ function breakingPointText(stage) {
 /** What the middle picture shows the direction of. */
 const DIRECTIONS = {
   fgsm: "<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
-  targeted: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>(<i>t</i>)",
+  targeted: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i><sub>TARGET</sub>",
   random: "<i>ε</i> × random signs",
   ray: "<i>ε</i> × (<i>as</i> + <i>br</i>)",
   reversed: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
@@ -62,9 +65,9 @@ class Panel {
     const confidence = stage.probabilities[0][prediction];
     this.read(".clean", prediction, confidence);
     const { label, named } = stage.digit;
-    this.find(".clean .label").textContent = named ? `, a ${label}` : ", drawn";
+    this.find(".clean .label").textContent = named ? `, ${an(label)}` : ", drawn";
     this.find(".clean canvas").ariaLabel =
-      `The clean image: ${named ? `a ${label}` : "a drawing"}, read as ${prediction}`;
+      `The clean image: ${named ? an(label) : "a drawing"}, read as ${prediction}`;
     this.bars.show(stage);
     this.chart.show(stage);
     this.setView(view);
@@ -96,7 +99,7 @@ class Panel {
     const isDirection = this.view === "direction";
     this.top.dataset.view = this.view;
     this.find(".change figcaption").innerHTML = isDirection
-      ? DIRECTIONS[this.stage.method]
+      ? DIRECTIONS[this.stage.method].replace("TARGET", this.stage.target)
       : "<i>x̃</i> − <i>x</i>";
     this.find(".change canvas").ariaLabel = isDirection
       ? "The direction: which pixels get darker, which lighter"
@@ -129,8 +132,7 @@ class Panel {
     if (element.textContent !== words) element.textContent = words;
     const reached = stage.target !== null && stage.predictions[k] === stage.target;
     this.find(".at").textContent = `at ε = ${epsilonText(k)}${reached ? ", as targeted" : ""}`;
-    this.find(".also").textContent =
-      icon === "wrong" ? "No attack was needed: pick another." : breakingPointText(stage);
+    this.find(".also").textContent = breakingPointText(stage);
     this.find(".survives").textContent =
       `Survives an 8-bit PNG: ${stage.survives[k] ? "yes" : "no"}`;
   }

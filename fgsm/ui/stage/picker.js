@@ -34,9 +34,9 @@ class Picker {
 
     const number = this.find(".by-number");
     number.querySelector("input").addEventListener("change", (event) => {
-      const { value } = event.target;
-      // What is not a number of a test digit is the server's to refuse, with a sentence.
-      if (value !== "") this.choose("test", Number(value));
+      const { value, validity } = event.target;
+      // What is not a number is refused by the server, like one that is too large.
+      if (value !== "" || validity.badInput) this.choose("test", value === "" ? null : Number(value));
     });
     this.show(null, 0);
   }
@@ -104,8 +104,20 @@ class Picker {
   random() {
     const all = this.indexes;
     const index = all[Math.floor(Math.random() * all.length)];
-    this.show(this.only, Math.floor(all.indexOf(index) / PAGE));
+    const hadFocus = this.thumbnails.contains(document.activeElement);
+    this.reveal(index);
     this.pick(index);
+    if (hadFocus) this.thumbnail(index).focus(); // the one that had it is gone
+  }
+
+  /** Turn to the page of a built-in digit. */
+  reveal(index) {
+    if (!this.indexes.includes(index)) this.only = null;
+    this.show(this.only, Math.floor(this.indexes.indexOf(index) / PAGE));
+  }
+
+  thumbnail(index) {
+    return this.thumbnails.querySelector(`[data-index="${index}"]`);
   }
 
   /** Arrow keys pick the neighbour, on the next page if need be. */
@@ -118,7 +130,7 @@ class Picker {
     const next = here + step;
     if (next < 0 || next >= all.length) return;
     this.show(this.only, Math.floor(next / PAGE));
-    this.thumbnails.querySelector(`[data-index="${all[next]}"]`).focus();
+    this.thumbnail(all[next]).focus();
     this.pick(all[next]);
   }
 }

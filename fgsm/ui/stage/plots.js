@@ -1,5 +1,7 @@
 // The two plots of a panel: ten pairs of bars, and each class's confidence against epsilon.
 
+const TOUCH_SLOP = 8; // pixels that a finger moves sideways before it means to drag
+
 class Bars {
   constructor(figure) {
     this.figure = figure;
@@ -67,12 +69,20 @@ class Chart {
       const part = (event.clientX - box.left) / box.width;
       onEpsilon(Math.round(Math.min(Math.max(part, 0), 1) * LAST));
     };
+    let touched = null; // where a finger came down that may yet scroll the page
     this.plot.addEventListener("pointerdown", (event) => {
       this.plot.setPointerCapture(event.pointerId);
-      point(event);
+      touched = event.pointerType === "touch" ? event.clientX : null;
+      if (touched === null) point(event);
     });
     this.plot.addEventListener("pointermove", (event) => {
-      if (this.plot.hasPointerCapture(event.pointerId)) point(event);
+      if (!this.plot.hasPointerCapture(event.pointerId)) return;
+      if (touched !== null && Math.abs(event.clientX - touched) < TOUCH_SLOP) return;
+      touched = null;
+      point(event);
+    });
+    this.plot.addEventListener("pointerup", (event) => {
+      if (touched !== null) point(event); // a tap
     });
   }
 
@@ -89,19 +99,27 @@ class Chart {
       })
       .join("");
     this.svg.ariaLabel = `Confidence of each class against epsilon: ${breakingPointText(stage)}.`;
-    this.labels.replaceChildren(...[...new Set([label, ...winners])].map((digit) => {
-      // Written where the line is highest, and beside the label's own line.
+    const names = [...new Set([label, ...winners])].map((digit) => {
+      // Written where the line is highest.
       const heights = probabilities.map((row) => row[digit]);
       const k = heights.indexOf(Math.max(...heights));
+      return { digit, left: Math.min(Math.max(k, 3), 97), top: 100 - 100 * heights[k] };
+    });
+    this.labels.replaceChildren(...names.map(({ digit, left, top }) => {
       const text = document.createElement("b");
       text.className = digit === label ? "line-name label" : "line-name";
       text.textContent = digit;
-      text.style.left = `${Math.min(Math.max(k, 3), 97)}%`;
-      text.style.top = `${100 - 100 * heights[k]}%`;
+      text.style.left = `${left}%`;
+      text.style.top = `${top}%`;
       return text;
     }));
     this.mark.hidden = breaks === null;
-    this.mark.style.left = `${200 * (breaks ?? 0)}%`;
+    const at = 200 * (breaks ?? 0);
+    this.mark.style.left = `${at}%`;
+    // Beside the mark at a height where no line has its name.
+    const isFree = (height) =>
+      names.every(({ left, top }) => Math.abs(left - at - 4) > 9 || Math.abs(top - 8 - height) > 14);
+    this.mark.firstChild.style.top = `${[45, 70, 20].find(isFree) ?? 45}%`;
   }
 
   paint(k) {

@@ -25,7 +25,10 @@ let panels = [];
 
 // ---- asking ----
 
+const isServerUp = () => inTime(fetch(settings.sprite, { method: "HEAD", cache: "no-store" }), 2_000);
+
 const asker = new Asker((request) => server.attack(request), request, {
+  isServerUp,
   async answer(answer, request) {
     root.dataset.state = "ready";
     setNotice(null);
@@ -43,7 +46,12 @@ const asker = new Asker((request) => server.attack(request), request, {
     setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
   },
   asking(isAsking) { root.dataset.asking = isAsking; },
+  failed() {
+    setNotice("The server could not compute this; what you see keeps working. Its log says why.");
+    goBack();
+  },
   slow(isSlow) { find(".stage").ariaBusy = String(isSlow); },
+  waiting() { setNotice("Still waiting for the server. What you see keeps working, the slider too."); },
 });
 const ask = () => asker.ask();
 
@@ -56,6 +64,7 @@ function request() {
 /** After a refusal: choose again what is shown. */
 function goBack() {
   Object.assign(choice, answered);
+  named.value = answered.label ?? "";
   showChoice();
 }
 
@@ -95,7 +104,7 @@ function setNotice(text) {
   const notice = find(".notice");
   notice.hidden = !text;
   notice.querySelector("span").textContent = text ?? "";
-  notice.querySelector("button").hidden = root.dataset.state !== "lost";
+  notice.querySelector(".again").hidden = root.dataset.state !== "lost";
 }
 
 // ---- showing ----
@@ -167,12 +176,10 @@ function markBreakingPoints() {
     mark.style.setProperty("--at", (point ?? 0) / 0.5);
     mark.style.setProperty("--lane", i);
     const name = panels.length === 1 ? "ε*" : NAMES[panels[i].stage.model];
-    const isLate = point > 0.35; // its name goes to the left, or it would leave the track
-    mark.classList.toggle("is-late", isLate);
-    mark.textContent = isLate ? `${name} ▼` : `▼ ${name}`;
+    mark.textContent = `▼ ${name}`;
     return mark;
   });
-  const ticks = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3].map((epsilon) => {
+  const ticks = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5].map((epsilon) => {
     const tick = document.createElement("span");
     tick.className = "tick";
     tick.style.setProperty("--at", epsilon / 0.5);
@@ -180,16 +187,25 @@ function markBreakingPoints() {
     return tick;
   });
   find(".ticks").replaceChildren(...ticks, ...marks);
+  const room = find(".track").clientWidth;
+  marks.forEach((mark) => {
+    const left = room * mark.style.getPropertyValue("--at");
+    if (left + mark.offsetWidth < room) return;
+    mark.classList.add("is-late"); // its name goes to the left, or it would leave the track
+    mark.textContent = `${mark.textContent.slice(2)} ▼`;
+  });
   find(".jump").disabled = panels.every(({ stage }) => breakingPoint(stage) === null);
 }
 
-function showComparison({ breaking_points: points }) {
+function showComparison({ breaking_points: points, predictions, named: isNamed }) {
   const parts = ["softmax", "lenet", "lenet-robust"].map((name) => {
     const point = points[name];
     const part = document.createElement("span");
     part.innerHTML = `${NAMES[name]} <b></b>`;
     part.lastChild.textContent =
-      point === null ? "> 0.5" : point === 0 ? "misread" : epsilonText(indexOf(point));
+      point === null ? "> 0.5"
+        : point > 0 ? epsilonText(indexOf(point))
+          : `${isNamed ? "misread as" : "reads"} ${predictions[name]}`;
     part.classList.toggle("is-shown", panels.some(({ stage }) => stage.model === name));
     return part;
   });
