@@ -9,7 +9,7 @@ import os
 # Nothing may leave this machine unasked; Gradio reads this when it is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from fgsm.ui.page import CSS, THEME, page
+from fgsm.ui.page import HEAD, THEME, page
 
 demo = page()  # the name that Hugging Face Spaces and `gradio app.py` look for
 
@@ -17,7 +17,7 @@ if __name__ == "__main__":
     demo.queue(max_size=16)  # of runs that wait; who comes later is told to try again
     demo.launch(
         theme=THEME,
-        css=CSS,
+        head=HEAD,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

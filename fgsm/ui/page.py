@@ -16,12 +16,18 @@ SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 THEME = gr.themes.Base(
     primary_hue="orange", neutral_hue="zinc", font=SYSTEM_FONTS, font_mono=SYSTEM_MONO
 )
-CSS = Path(__file__).with_name("page.css").read_text("utf-8")
+# In the head, because Gradio rewrites the selectors of what it is given as `css`, and loses some.
+HEAD = f"<style>{Path(__file__).with_name('page.css').read_text('utf-8')}</style>"
 
 
 def page() -> gr.Blocks:
-    """Everything a visitor sees; launch it with `THEME` and `CSS`."""
-    blocks = gr.Blocks(title="Fast Gradient Sign Method", analytics_enabled=False, fill_width=True)
+    """Everything a visitor sees; launch it with `THEME` and `HEAD`."""
+    blocks = gr.Blocks(
+        title="Fast Gradient Sign Method",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(3600, 3600),  # seconds; the page uploads nothing, but somebody might
+    )
     with blocks:
         header()
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
