@@ -1,14 +1,25 @@
-"""What several tests share: digits, models, and where things that may be missing are."""
+"""What several tests share: digits, models, one browser, and where what may be missing is."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    sync_playwright,
+)
 from torch import Tensor, nn
 
 from fgsm.digits import builtin_digits, mnist_digits
 from fgsm.model import load_model
+from tests.browser import App, Stage, launch_browser, running_app
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -51,3 +62,73 @@ def oracle() -> Path:
 def lenet() -> nn.Module:
     """Our plain LeNet, on the CPU."""
     return load_model("lenet", torch.device("cpu"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; without it the test is skipped, or fails where the whole check runs."""
+    with sync_playwright() as playwright:
+        try:
+            browser = launch_browser(playwright)
+        except Error as error:
+            reason = f"no Chromium to be had: {error.message.splitlines()[0]}"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app that all browser tests share: it never fails, and keeps no file of a visitor."""
+    folder = tmp_path_factory.mktemp("app")
+    log, uploads = folder / "log", folder / "uploads"
+    with log.open("w") as file, running_app(file, GRADIO_TEMP_DIR=str(uploads)) as app:
+        yield app
+    assert "Traceback" not in log.read_text()
+    assert not [path for path in uploads.rglob("*") if path.is_file()]  # none per interaction
+
+
+@pytest.fixture
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A desktop window, unless the test says otherwise. No errors, no strangers."""
+    options: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+    options.update(getattr(request, "param", {}))
+    context = browser.new_context(**options)
+    errors: list[str] = []
+
+    def note_error(message: ConsoleMessage) -> None:
+        # What a browser says of a server that was stopped on purpose is no error of ours.
+        if message.type == "error" and "ERR_CONNECTION" not in message.text:
+            errors.append(message.text)
+
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    context.on("console", lambda message: note_error(message))
+    foreign: list[str] = []
+
+    def note(url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            foreign.append(url)
+
+    context.on("request", lambda request: note(request.url))
+    yield context
+    context.close()
+    assert errors == []
+    assert foreign == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty page of that window."""
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+@pytest.fixture
+def stage(page: Page, app: App) -> Stage:
+    """The live stage, just opened."""
+    stage = Stage(page)
+    stage.open(app.url)
+    return stage

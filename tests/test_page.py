@@ -1,95 +1,18 @@
 """The page in a real browser, used as people use it."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Error,
-    Page,
-    Route,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Page, Route, expect
 from torch import Tensor, nn
 
 from fgsm.attack import predict
-from tests.browser import App, Stage, launch_browser, running_app
+from tests.browser import App, Stage, running_app
 
 SIZES = ((1280, 800), (1920, 1080), (1366, 650), (1000, 800), (820, 1180), (390, 844), (320, 640))
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in parts of the pad
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = launch_browser(playwright)
-        except Error as error:
-            reason = f"no Chromium to be had: {error.message.splitlines()[0]}"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    folder = tmp_path_factory.mktemp("app")
-    log, uploads = folder / "log", folder / "uploads"
-    with log.open("w") as file, running_app(file, GRADIO_TEMP_DIR=str(uploads)) as app:
-        yield app
-    assert "Traceback" not in log.read_text()
-    assert not [path for path in uploads.rglob("*") if path.is_file()]  # none per interaction
-
-
-@pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """A desktop window, unless the test says otherwise. No errors, no strangers."""
-    options: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-    options.update(getattr(request, "param", {}))
-    context = browser.new_context(**options)
-    errors: list[str] = []
-
-    def note_error(message: ConsoleMessage) -> None:
-        # What a browser says of a server that was stopped on purpose is no error of ours.
-        if message.type == "error" and "ERR_CONNECTION" not in message.text:
-            errors.append(message.text)
-
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    context.on("console", lambda message: note_error(message))
-    foreign: list[str] = []
-
-    def note(url: str) -> None:
-        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            foreign.append(url)
-
-    context.on("request", lambda request: note(request.url))
-    yield context
-    context.close()
-    assert errors == []
-    assert foreign == []
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    return page
-
-
-@pytest.fixture
-def stage(page: Page, app: App) -> Stage:
-    stage = Stage(page)
-    stage.open(app.url)
-    return stage
 
 
 def strokes(stage: Stage) -> list[tuple[float, float]]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fgsm.ui.request import LARGEST_DRAWING, Request
+from fgsm.ui.request import LARGEST_DRAWING, RAY, Request
 from fgsm.ui.stage import FIRST, attack, compare
 
 GOOD = {**FIRST, "index": 3}
@@ -62,6 +62,20 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"target": 10}, "target is 10"),
         ({"target": "7"}, "target is '7'"),
         ({"twin": 1}, "twin is 1; it must be true or false"),
+        ({"ray": "up"}, "ray is 'up'; it must be two whole numbers from -20 to 20"),
+        ({"ray": {}}, "ray is {}; it must be two"),
+        ({"ray": 3}, "ray is 3"),
+        ({"ray": []}, r"ray is \[\]"),
+        ({"ray": [1]}, r"ray is \[1\]"),
+        ({"ray": [1, 2, 3]}, r"ray is \[1, 2, 3\]"),
+        ({"ray": [1, 21]}, r"ray is \[1, 21\]"),
+        ({"ray": [-21, 0]}, r"ray is \[-21, 0\]"),
+        ({"ray": [1.0, 0]}, r"ray is \[1.0, 0\]"),
+        ({"ray": [True, 0]}, r"ray is \[True, 0\]"),
+        ({"ray": ["1", 0]}, "ray is"),
+        ({"ray": [None, 0]}, "ray is"),
+        ({"ray": [float("nan"), 0]}, "ray is"),
+        ({"ray": [0, 0]}, r"ray is \[0, 0\], the digit itself"),
         ({"source": "drawing"}, "drawing is missing"),
         ({"source": "drawing", "drawing": "!"}, "drawing is not base64"),
         ({"source": "drawing", "drawing": "é"}, "drawing is not base64"),
@@ -74,6 +88,13 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
 def test_a_bad_field_is_named(change: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Request.parse({**GOOD, **change})
+
+
+def test_a_ray_is_a_point_of_the_church_window() -> None:
+    for point in ([1, 0], [0, -1], [-RAY, RAY]):
+        assert Request.parse({**GOOD, "method": "ray", "ray": point}).ray == tuple(point)
+    assert Request.parse({**GOOD, "method": "ray"}).ray == (1, 0)  # one step of FGSM
+    assert Request.parse({**GOOD, "ray": None}).ray == (1, 0)
 
 
 @pytest.mark.parametrize("data", [None, 3, "builtin", [], [GOOD], True])

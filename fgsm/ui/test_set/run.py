@@ -74,8 +74,8 @@ def parse_epsilons(text: object) -> list[float]:
     Raises:
         ValueError: what cannot be read, or lies outside 0 … .5.
     """
-    words = re.split(r"[\s,;]+", text.strip(" \t\n,;")) if isinstance(text, str) else []
-    if not words or words == [""]:
+    words = re.findall(r"[^\s,;]+", text) if isinstance(text, str) else []
+    if not words:
         raise ValueError(f"Epsilons are {text!r:.60}; they must be numbers such as 0 .1 .2")
     if len(words) > MOST_EPSILONS:
         raise ValueError(f"These are {len(words)} epsilons; there may be {MOST_EPSILONS} at most")

@@ -30,8 +30,12 @@ surveyed = functools.cache(load_survey)
 @answering
 def survey(data: dict[str, Any]) -> Message:
     """All that is counted of one model: lists have one entry for each epsilon."""
-    name = choice(data, "model", tuple(ARCHITECTURES))
     source, _, _ = digits_here()
+    return _counts(choice(data, "model", tuple(ARCHITECTURES)), source)
+
+
+@functools.cache
+def _counts(name: str, source: str) -> Message:
     counted = surveyed(name, source)
     breaking = breaking_points(counted)
     return {

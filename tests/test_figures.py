@@ -1,0 +1,229 @@
+"""The messages behind "How it works": every figure against `fgsm.explain` and the attack."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from fgsm import explain
+from fgsm.attack import gradient_sign, loss_gradient, move, predict
+from fgsm.digits import builtin_digits
+from fgsm.frames import LARGEST_CHANGE, change_frames, eight_bit, image_frames
+from fgsm.model import SoftmaxRegression
+from fgsm.ui.how import FIGURES
+from fgsm.ui.how.figures import (
+    LINEAR_EPSILONS,
+    SIZES,
+    church_window,
+    dimension,
+    directions,
+    eight_bits,
+    gradients,
+    linearity,
+)
+from fgsm.ui.message import TWINS, attack_message, device, model_named
+from fgsm.ui.request import RAY, Request
+from fgsm.ui.stage import FIRST
+from tests.test_message import unpack
+
+EVERY_FIGURE = pytest.mark.parametrize(
+    "figure", [function for _, function in FIGURES], ids=lambda function: function.__name__
+)
+INDEX = 403
+
+
+def asked(figure: Any, **changes: Any) -> dict[str, Any]:
+    """A figure's answer as the browser gets it."""
+    answer: dict[str, Any] = json.loads(json.dumps(figure({**FIRST, **changes}), allow_nan=False))
+    assert "error" not in answer, answer
+    return answer
+
+
+def digit(index: int = INDEX) -> tuple[Tensor, Tensor]:
+    images, labels = builtin_digits()
+    return images[index][None].to(device()), labels[index][None].to(device())
+
+
+def seeded(index: int = INDEX) -> torch.Generator:
+    return torch.Generator().manual_seed(index)
+
+
+def drawn(index: int) -> str:
+    """A built-in digit as a drawing, larger."""
+    pixels = image_frames(builtin_digits()[0][index, 0]).numpy()
+    return base64.b64encode(np.kron(pixels, np.ones((4, 4), np.uint8)).tobytes()).decode()
+
+
+# ---- any JSON, any digit ----
+
+
+@EVERY_FIGURE
+def test_any_json_gets_a_sentence(figure: Any) -> None:
+    nonsense = [None, True, 3, "x", [], [FIRST], {}, {**FIRST, "index": 1e9}, {**FIRST, "ray": "x"}]
+    for data in nonsense:
+        answer = figure(data)
+        assert set(answer) == {"error"}
+        assert answer["error"].endswith(".") and len(answer["error"]) < 250
+    blank = {"source": "drawing", "drawing": base64.b64encode(bytes(784)).decode()}
+    assert set(figure({**FIRST, **blank})) == {"error"}
+
+
+@EVERY_FIGURE
+@pytest.mark.parametrize("label", [None, 7, 1])
+def test_a_drawing_is_explained_too(figure: Any, label: int | None) -> None:
+    answer = asked(figure, source="drawing", drawing=drawn(712), label=label)
+    shown = answer.get("label", answer["stages"][0]["label"] if "stages" in answer else 7)
+    if figure is not gradients:  # it speaks of no label
+        assert shown == (7 if label is None else label)
+    assert answer != asked(figure)
+
+
+@EVERY_FIGURE
+def test_what_the_stage_does_to_the_digit_does_not_matter(figure: Any) -> None:
+    plain = asked(figure)
+    assert asked(figure, method="random") == plain
+    assert asked(figure, method="targeted", target=9) == plain
+    assert asked(figure, method="ray", ray=[3, 4]) == plain
+    assert asked(figure, index=404) != plain
+
+
+@EVERY_FIGURE
+def test_a_test_digit_is_explained_too(figure: Any, test_set: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("fgsm.ui.message.test_digits", lambda: test_set)
+    assert asked(figure, source="test", index=9_999) != asked(figure, source="test", index=0)
+
+
+# ---- each figure ----
+
+
+@pytest.mark.parametrize("model", ["lenet", "lenet-robust", "softmax"])
+def test_directions_are_three_attacks_of_the_stage(model: str) -> None:
+    stages = asked(directions, model=model)["stages"]
+    assert [stage["method"] for stage in stages] == ["fgsm", "random", "reversed"]
+    for stage in stages:
+        request = Request.parse({**FIRST, "model": model, "method": stage["method"]})
+        assert [stage] == attack_message(request)["stages"]
+
+
+def test_linearity_is_what_explain_says() -> None:
+    for model, names in (
+        ("lenet", ["softmax", "lenet"]),
+        ("lenet-robust", ["softmax", "lenet-robust"]),
+        ("softmax", ["softmax", "lenet"]),
+    ):
+        answer = asked(linearity, model=model)
+        assert [chart["model"] for chart in answer["charts"]] == names
+        assert answer["epsilons"] == list(LINEAR_EPSILONS) and answer["label"] == 4
+        for chart in answer["charts"]:
+            found = explain.linearity(model_named(chart["model"]), *digit(), LINEAR_EPSILONS)
+            logits, foretold = (torch.tensor(chart[key]) for key in ("logits", "first_order"))
+            assert torch.allclose(logits, found.logits.cpu(), atol=6e-4)
+            assert torch.allclose(foretold, found.first_order.cpu(), atol=6e-4)
+            apart = (logits - foretold).abs().max()
+            assert apart < 2e-3 if chart["model"] == "softmax" else apart > 1
+
+
+def test_dimension_is_what_explain_says() -> None:
+    answer = asked(dimension)
+    model = model_named("softmax")
+    assert isinstance(model, SoftmaxRegression)
+    found = explain.dimension(model, *digit(), answer["epsilon"], SIZES, generator=seeded())
+    assert answer["sizes"] == list(SIZES) and SIZES[-1] == 784
+    assert answer["slope"] == found.slope and answer["margin"] == found.margin
+    assert answer["runner_up"] == found.runner_up != answer["label"] == 4
+    assert answer["mean"] == found.drops.mean(1).tolist()
+    for least, mean, most in zip(answer["least"], answer["mean"], answer["most"], strict=True):
+        assert least <= mean + 1e-6 and mean <= most + 1e-6
+    # All pixels: epsilon times the 1-norm of the weights, whatever was drawn.
+    weights = model.linear.weight[4] - model.linear.weight[found.runner_up]
+    total = answer["epsilon"] * float(weights.abs().sum())
+    for end in (answer["least"][-1], answer["most"][-1], 784 * answer["slope"]):
+        assert end == pytest.approx(total, abs=1e-4)
+
+
+def test_eight_bits_are_what_explain_says() -> None:
+    answer = asked(eight_bits)
+    image, label = digit()
+    found = explain.eight_bits(model_named("lenet"), image, label)
+    assert answer["model"] == "lenet" and answer["label"] == 4
+    assert answer["asked"] == pytest.approx([255 * epsilon for epsilon in found.epsilons])
+    assert answer["left"] == [round(asked_) for asked_ in answer["asked"]]  # a staircase
+    assert answer["left"] == found.levels.tolist()
+    direction = gradient_sign(model_named("lenet"), image, label)
+    for asked_, computed, saved in zip(
+        answer["asked"], answer["confidence"], answer["saved_confidence"], strict=True
+    ):
+        moved = move(image, direction, asked_ / 255)
+        for images, said in ((moved, computed), (eight_bit(moved), saved)):
+            read = predict(model_named("lenet"), images).exp()[0, 4].item()
+            assert said == pytest.approx(read, abs=1e-5)
+
+
+def test_gradients_are_the_twins_own() -> None:
+    answer = asked(gradients)
+    image, label = digit()
+    assert answer["models"] == list(TWINS)
+    assert torch.equal(unpack(answer["digit"]), image_frames(image).cpu())
+    frames = unpack(answer["frames"])
+    for name, frame in zip(TWINS, frames, strict=True):
+        gradient = loss_gradient(model_named(name), image, label).cpu()
+        scaled = change_frames(LARGEST_CHANGE * gradient / gradient.abs().max())
+        assert (frame.int() - scaled[0].int()).abs().max() <= 1
+        assert {1, 255} & set(frame.unique().tolist())  # the largest has the full colour
+    assert not torch.equal(frames[0], frames[1])
+
+
+# ---- the church window ----
+
+
+@pytest.mark.parametrize("index", [INDEX, 250])
+def test_the_window_is_what_explain_says(index: int) -> None:
+    answer = asked(church_window, index=index)
+    assert [window["model"] for window in answer["windows"]] == list(TWINS)
+    assert answer["offsets"] == pytest.approx([k / 100 for k in range(-RAY, RAY + 1)])
+    for window in answer["windows"]:
+        name = window["model"]
+        found = explain.church_window(model_named(name), *digit(index), generator=seeded(index))
+        rows = [[int(read) for read in row] for row in window["rows"]]
+        assert rows == found.predictions.tolist()
+        clean = predict(model_named(name), digit(index)[0]).argmax()
+        assert rows[RAY][RAY] == clean
+
+
+POINTS = [(20, 0), (-20, 0), (0, 20), (0, -20), (20, 20), (-20, 20), (7, -13), (1, 1), (-1, 5)]
+
+
+@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("index", [INDEX, 250])
+def test_a_point_of_the_window_is_on_the_stage(name: str, index: int) -> None:
+    """The stage's ray to (a, b) ends where the window was read, with the same prediction."""
+    (window,) = (w for w in asked(church_window, index=index)["windows"] if w["model"] == name)
+    image, label = digit(index)
+    signs = gradient_sign(model_named(name), image, label)
+    across = explain.orthogonal_signs(signs, generator=seeded(index))
+    read = set()
+    for a, b in POINTS:
+        changes = {"method": "ray", "ray": [a, b], "model": name, "index": index}
+        (stage,) = attack_message(Request.parse({**FIRST, **changes}))["stages"]
+        k = 2 * (abs(a) + abs(b))  # epsilon is (|a| + |b|) / 100
+        there = (image + a / 100 * signs + b / 100 * across).clamp(0, 1)
+        shown = unpack(stage["frames"])[k].int()
+        assert (shown - image_frames(there).cpu()[0].int()).abs().max() <= 1
+        assert stage["predictions"][k] == int(window["rows"][RAY - b][RAY + a]), (a, b)
+        assert stage["largest"][k] <= (abs(a) + abs(b)) / 100 + 1e-6
+        read.add(stage["predictions"][k])
+    if (name, index) == ("lenet", INDEX):
+        assert len(read) > 1
+
+
+def test_a_drawings_window_is_on_the_stage() -> None:
+    drawing = {"source": "drawing", "drawing": drawn(712)}
+    (window, _) = asked(church_window, **drawing)["windows"]
+    for a, b in POINTS:
+        request = Request.parse({**FIRST, **drawing, "method": "ray", "ray": [a, b]})
+        (stage,) = attack_message(request)["stages"]
+        assert stage["predictions"][2 * (abs(a) + abs(b))] == int(window["rows"][RAY - b][RAY + a])

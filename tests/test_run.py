@@ -1,0 +1,255 @@
+"""The run of the tab "Test set", its epsilons, the download, and what is read from the cards."""
+
+import functools
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from torch import Tensor
+
+from fgsm import evaluate as command
+from fgsm.digits import mnist_digits
+from fgsm.evaluate import Evaluation, evaluate
+from fgsm.model import ARCHITECTURES, WEIGHTS
+from fgsm.ui import cards
+from fgsm.ui.how import _paper
+from fgsm.ui.message import device, digits_here, model_named
+from fgsm.ui.test_set.run import download, parse_epsilons, run
+from tests.test_digits import server  # noqa: F401 (a fixture)
+
+module = importlib.import_module("fgsm.ui.test_set.run")  # its package has a function of that name
+ANYTHING = [None, True, 3, 0.1, "x" * 5000, [], ["lenet"], {}, {"model": "lenet"}, float("nan")]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, test_set: tuple[Tensor, Tensor]) -> None:
+    """The page finds the test set."""
+    monkeypatch.setattr("fgsm.ui.message.test_digits", lambda: test_set)
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The page finds no test set, and has no network to fetch it."""
+    monkeypatch.setenv("MNIST_ROOT", str(tmp_path))
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
+    uncached = functools.partial(mnist_digits, train=False)
+    monkeypatch.setattr("fgsm.ui.message.test_digits", functools.cache(uncached))
+    return tmp_path
+
+
+def final(model: str, method: str, epsilons: str) -> dict[str, Any]:
+    *_, (series, line) = run(model, method, epsilons)
+    assert series is not None and line.startswith("Done: ")
+    assert series["n"] == series["of"]
+    return series
+
+
+# ---- epsilons ----
+
+
+@pytest.mark.parametrize(
+    ("text", "grid"),
+    [
+        ("0 .1 .2", [0, 0.1, 0.2]),
+        ("0,0.1,.2", [0, 0.1, 0.2]),
+        (" .2;\t0 ,, .1 \r\n", [0, 0.1, 0.2]),
+        ("\u00a0.1\u00a0.2", [0.1, 0.2]),  # as pasted from a web page
+        (".3 .1 .2", [0.1, 0.2, 0.3]),
+        (".1 0.1 1e-1 .10", [0.1]),
+        ("-0 0", [0]),
+        (".5", [0.5]),
+        (" ".join(str(k / 40) for k in range(21)), [k / 40 for k in range(21)]),
+    ],
+)
+def test_epsilons_are_put_in_order_each_once(text: str, grid: list[float]) -> None:
+    assert parse_epsilons(text) == grid
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "they must be numbers such as"),
+        (" , ;", "they must be numbers such as"),
+        (None, "Epsilons are None; they must be numbers such as"),
+        (0.1, "Epsilons are 0.1;"),
+        ([0, 0.1], r"Epsilons are \[0, 0.1\];"),
+        ({}, "Epsilons are {};"),
+        ("0 a tenth", "'a' is not a number"),
+        ("0 nan", "Epsilon nan is out of range"),
+        ("inf", "Epsilon inf is out of range"),
+        ("1e999", "Epsilon 1e999 is out of range"),
+        ("-.1", r"Epsilon -.1 is out of range; here it goes from 0 to .5"),
+        (".50001", "Epsilon .50001 is out of range"),
+        ("0 " * 22, "These are 22 epsilons; there may be 21 at most"),
+    ],
+)
+def test_other_epsilons_are_refused_in_words(text: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words) as refused:
+        parse_epsilons(text)
+    assert len(str(refused.value)) < 200
+
+
+def test_a_refusal_is_short_whatever_it_refuses() -> None:
+    for text in ("x" * 10**6, "x " * 10**5, "9" * 10**6, [0.1] * 10**5):
+        with pytest.raises(ValueError) as refused:
+            parse_epsilons(text)
+        assert len(str(refused.value)) < 200
+
+
+# ---- the run ----
+
+
+@pytest.mark.parametrize("method", ["fgsm", "random"])
+def test_a_run_is_what_the_command_prints(
+    method: str, here: None, mnist_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Over all 10,000 digits, digit for digit."""
+    epsilons = ["0", "0.05", "0.25"]
+    series = final("softmax", method, " ".join(epsilons))
+    options = ["--weights", "softmax", "--method", method, "--data", str(mnist_root)]
+    command.main([*options, "--json", "--epsilons", *epsilons])
+    printed = json.loads(capsys.readouterr().out)
+    assert series["source"] == "test" and series["n"] == printed["n"] == 10_000
+    assert list(series["results"]) == printed["results"]
+    assert len({result["correct"] for result in printed["results"]}) == 3
+
+
+def test_a_run_gives_the_cards_figures(here: None) -> None:
+    series = final("lenet", "fgsm", "0 .1 .3")
+    written = {result["epsilon"]: result for result in cards.card("lenet")["results"]["fgsm"]}
+    for result in series["results"]:
+        # Another machine's rounding may move a digit that is on the border.
+        assert abs(result["correct"] - written[result["epsilon"]]["correct"]) <= 3
+
+
+@pytest.mark.parametrize("method", ["fgsm", "iterative", "random"])
+def test_without_the_test_set_the_builtin_digits_serve(
+    method: str, nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    series = final("softmax", method, "0 .1 .25")
+    options = ["--weights", "softmax", "--method", method, "--builtin"]
+    command.main([*options, "--json", "--epsilons", "0", ".1", ".25"])
+    printed = json.loads(capsys.readouterr().out)
+    assert (series["model"], series["method"], series["source"]) == ("softmax", method, "builtin")
+    assert series["n"] == printed["n"] == 1000
+    assert list(series["results"]) == printed["results"]
+
+
+def test_the_results_so_far_are_of_the_first_digits(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0)
+    told = list(run("softmax", "fgsm", ".1 .2"))
+    source, images, labels = digits_here()
+    expected = list(evaluate(model_named("softmax"), images, labels, [0.1, 0.2]))
+    assert source == "builtin" and len(told) == len(expected) > 5
+    for (series, line), evaluation in zip(told, expected, strict=True):
+        assert series is not None and series["of"] == 1000
+        assert series["n"] == evaluation.n and len(series["results"]) == 2
+        for result, other in zip(series["results"], evaluation.results, strict=True):
+            assert result["correct"] == other.correct
+        assert f"{evaluation.n:,} of 1,000 built-in digits" in line and str(device()) in line
+        assert line.startswith("Done" if evaluation.n == 1000 else "Running")
+
+
+def test_only_the_end_is_told_of_what_is_over_at_once(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE", 1e9)
+    ((series, line),) = run("softmax", "fgsm", "0")
+    assert series is not None and series["n"] == 1000 and line.startswith("Done")
+
+
+def test_a_closed_run_computes_no_more(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This is what "Cancel" does on the server: Gradio closes the generator."""
+    monkeypatch.setattr(module, "PAUSE", 0)
+    ended = []
+
+    def watched(*arguments: Any) -> Iterator[Evaluation]:
+        try:
+            yield from evaluate(*arguments)
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(module, "evaluate", watched)
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    hook = model_named("softmax").register_forward_hook(count)
+    try:
+        running = run("softmax", "fgsm", "0 .1")
+        series, _ = next(running)
+        so_far = calls
+        assert series is not None and series["n"] < series["of"] and so_far > 0 and not ended
+        running.close()  # type: ignore[attr-defined]
+        assert calls == so_far and ended == [True]
+        assert list(running) == []
+    finally:
+        hook.remove()
+
+
+@pytest.mark.parametrize("where", ["model", "method", "epsilons"])
+@pytest.mark.parametrize("value", ANYTHING)
+def test_a_bad_argument_is_one_sentence(
+    where: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> Iterator[Evaluation]:
+        raise AssertionError("nothing shall be evaluated")
+
+    monkeypatch.setattr(module, "evaluate", never)
+    arguments = {"model": "lenet", "method": "fgsm", "epsilons": "0 .1", where: value}
+    ((series, line),) = run(**arguments)
+    assert series is None and line.endswith(".") and len(line) < 250 and "\n" not in line
+    assert {"model": "model is", "method": "attack is", "epsilons": "psilons are"}[
+        where
+    ] in line or (where == "epsilons" and "is not a number" in line)
+
+
+# ---- the download ----
+
+
+def test_a_download_without_network_is_a_sentence(nowhere: Path) -> None:
+    said = download()
+    assert said.startswith("MNIST could not be downloaded") and said.endswith(".")
+    assert "built-in digits" in said and "\n" not in said
+    assert digits_here()[0] == "builtin"
+
+
+def test_a_download_is_used_at_once(nowhere: Path, request: pytest.FixtureRequest) -> None:
+    assert digits_here()[0] == "builtin"
+    request.getfixturevalue("server")
+    assert download() == "MNIST's 10,000 test digits are here now."
+    source, images, labels = digits_here()
+    assert source == "test" and len(images) == len(labels) == 2  # the mirror is a small one
+
+
+# ---- the cards ----
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_cards_are_passed_on_whole(name: str) -> None:
+    card = json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))
+    passed = {each["method"]: each for each in cards.cards() if each["model"] == name}
+    assert passed.keys() == card["results"].keys() >= {"fgsm", "iterative", "random"}
+    for method, series in passed.items():
+        assert series["results"] == card["results"][method]
+        assert series["n"] == card["test_digits"] and series["source"] == "test"
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_paper_table_has_the_cards_figures(name: str) -> None:
+    card = json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))
+    (result,) = (each for each in card["results"]["fgsm"] if each["epsilon"] == 0.25)
+    error, confidence = cards.error_and_confidence(name, 0.25)
+    assert float(error.removesuffix(" %")) == pytest.approx(100 - result["correct"] / 100, abs=0.05)
+    expected = 100 * result["mean_confidence_wrong"]
+    assert float(confidence.removesuffix(" %")) == pytest.approx(expected, abs=0.05)
+    ours = {"softmax": "softmax regression", "lenet": "LeNet", "lenet-robust": "robust LeNet"}
+    assert f"| {ours[name]}, ours | {error} | {confidence} |" in _paper()
+    assert "TABLE" not in _paper()
