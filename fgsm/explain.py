@@ -10,6 +10,7 @@ less than a tenth of a second on one CPU core.
 - `eight_bits`: a change smaller than half a grey level does not survive saving.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,6 +87,8 @@ class Dimension:
     """The class, other than the label, with the highest logit."""
     slope: float
     """What one pixel takes from the margin, on average: epsilon * mean |w|."""
+    enough: int | None
+    """How many pixels use the margin up, on average; None if all 784 do not, 0 if misread."""
     sizes: tuple[int, ...]
     """The numbers n of pixels, S of them."""
     drops: Tensor
@@ -139,12 +142,15 @@ def dimension(
         rank = torch.rand(draws, 784, generator=generator).argsort(1).to(image.device)
         chosen = rank < torch.tensor(sizes, device=image.device)[:, None, None]
         moved = image.flatten() - epsilon * weights.sign() * chosen
-        margin = margins(image)
+        margin = float(margins(image))
+        slope = epsilon * float(weights.abs().mean())
+        enough = max(math.ceil(margin / slope), 0) if slope > 0 else None
         left = margins(moved.view(-1, 1, 28, 28)).view(len(sizes), draws)
         return Dimension(
-            margin=float(margin),
+            margin=margin,
             runner_up=runner_up,
-            slope=epsilon * float(weights.abs().mean()),
+            slope=slope,
+            enough=enough if enough is not None and enough <= 784 else None,
             sizes=tuple(sizes),
             drops=margin - left,
         )

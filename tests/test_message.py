@@ -200,3 +200,15 @@ def test_a_test_digit_has_its_own_label(test_set: tuple[Tensor, Tensor], monkeyp
         answer = attack_message(request(source="test", index=index))
         assert answer["digit"]["label"] == test_set[1][index]
         assert torch.equal(unpack(answer["digit"]["frame"])[0], image_frames(test_set[0][index]))
+
+
+def test_the_runner_up_of_a_misread_digit_is_a_third_class(builtin: tuple[Tensor, Tensor]) -> None:
+    images, labels = (tensor.to(device()) for tensor in builtin)
+    predictions = predict(load_model("lenet"), images).argmax(1)
+    misread = (predictions != labels).nonzero()[:, 0].tolist()
+    assert misread
+    for index in misread:
+        (stage,) = attack_message(request(index=index, method="targeted"))["stages"]
+        assert stage["target"] not in (stage["label"], stage["predictions"][0])
+        log_probs = predict(load_model("lenet"), images[index : index + 1])
+        assert stage["target"] in log_probs.topk(3).indices

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FloatRect, Page, Route, expect
 from torch import Tensor, nn
 
 from fgsm.attack import predict
+from fgsm.ui.stage import FIRST, attack
 from tests.browser import App, Stage, running_app
 
 SIZES = ((1280, 800), (1920, 1080), (1366, 650), (1000, 800), (820, 1180), (390, 844), (320, 640))
@@ -522,6 +523,27 @@ def test_a_digit_misread_before_any_attack(
     )
 
 
+def test_an_attack_may_put_a_misread_digit_right(stage: Stage) -> None:
+    """And where it does, the page says so."""
+    asked = {**FIRST, "method": "reversed"}  # towards the label: plain FGSM leads away from it
+    answers = ((index, attack({**asked, "index": index})["stages"][0]) for index in range(1000))
+    index, right = next(
+        (index, answer["right_again"])
+        for index, answer in answers
+        if answer["breaking_point"] == 0 and answer["right_again"] is not None
+    )
+    with stage.answered():
+        stage.page.select_option(".method", "reversed")
+    with stage.answered():
+        stage.page.evaluate("(asked) => fgsmStage.show(asked, 0)", {**asked, "index": index})
+    before, label = stage.reading("clean"), index // 100
+    assert stage.verdict().startswith("Wrong before any attack")
+    assert stage.text(".also") == f"put right at ε = {right:.3f}".removesuffix("0")
+    stage.set_epsilon(right)
+    assert stage.reading("adversarial") == label
+    assert stage.verdict() == f"Put right: {before} → {label}"
+
+
 @pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
 def test_each_model_and_the_comparison(stage: Stage, model: str) -> None:
     with stage.answered():
@@ -598,6 +620,144 @@ def test_nothing_jumps_when_another_digit_comes(stage: Stage) -> None:
         for epsilon in (0, 0.05, 0.5):
             stage.set_epsilon(epsilon)
             assert places() == before, (index, epsilon, stage.verdict(), stage.text(".also"))
+
+
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    return (
+        one["x"] < other["x"] + other["width"]
+        and other["x"] < one["x"] + one["width"]
+        and one["y"] < other["y"] + other["height"]
+        and other["y"] < one["y"] + one["height"]
+    )
+
+
+COLLISIONS = """() => {
+  const box = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect();
+  };
+  const found = [];
+  const words = ".equation figcaption, .reading, .verdict, .at, .also, .survives, .detail";
+  for (const part of document.querySelectorAll(".top, .live")) {
+    const texts = [...part.querySelectorAll(`${words}, b, small`)]
+      .filter((each) => each.checkVisibility() && box(each).width);
+    for (const one of texts) {
+      if (box(one).right > innerWidth || box(one).left < 0) found.push(one.outerHTML);
+      for (const other of texts) {
+        if (one === other || one.contains(other) || other.contains(one)) continue;
+        const [a, b] = [box(one), box(other)];
+        // A line's box is a little higher than its letters.
+        if (a.left < b.right && b.left < a.right && a.top < b.bottom - 4 && b.top < a.bottom - 4)
+          found.push(`${one.outerHTML} touches ${other.outerHTML}`);
+      }
+    }
+  }
+  const card = document.querySelector(".epsilon").getBoundingClientRect();
+  for (const each of document.querySelectorAll(".breaks, .tick, .jump")) {
+    const { left, right } = each.checkVisibility() ? box(each) : card;
+    if (left < card.left || right > card.right) found.push(`${each.outerHTML} leaves the card`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(
+    "context", [{"viewport": {"width": w, "height": h}} for w, h in SIZES], indirect=True
+)
+def test_nothing_collides(stage: Stage) -> None:
+    page = stage.page
+    assert page.evaluate(COLLISIONS) == []
+    with stage.answered():
+        page.check(".twin")
+    with stage.answered():
+        page.select_option(".method", "targeted")
+    with stage.answered():
+        page.select_option(".method", "random")
+    assert page.evaluate(COLLISIONS) == []  # where both break late, or not at all
+    with stage.answered():
+        page.select_option(".method", "fgsm")
+    for index in (403, 800, 437, 345, 611):
+        if index != 403:
+            stage.pick(index)
+        for epsilon in (0, 0.085, 0.335):
+            stage.set_epsilon(epsilon)
+            assert page.evaluate(COLLISIONS) == [], (index, epsilon)
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (1366, 650), (320, 640))],
+    indirect=True,
+)
+def test_no_option_is_cut(stage: Stage) -> None:
+    """The longest option of each select fits beside its arrow; also the name of a drawing."""
+    draw_seven(stage)
+    with stage.answered():
+        stage.page.select_option(".method", "targeted")
+    cut = stage.page.locator("select").evaluate_all(
+        """(all) => all.flatMap((select) => {
+             const style = getComputedStyle(select);
+             const pen = new OffscreenCanvas(1, 1).getContext("2d");
+             pen.font = style.font;
+             const room = select.clientWidth - parseFloat(style.paddingLeft) - 20;
+             return [...select.options].map((option) => option.text)
+               .filter((text) => pen.measureText(text).width > room);
+           })"""
+    )
+    assert cut == []
+
+
+def test_bars_keep_their_width(stage: Stage) -> None:
+    page = stage.page
+    with stage.answered():
+        page.check(".twin")
+    widths = set()
+    for epsilon in (0, 0.05, 0.1, 0.3):
+        stage.set_epsilon(epsilon)
+        boxes = page.locator(".columns .column").evaluate_all("all => all.map(c => c.clientWidth)")
+        widths.update(boxes)
+    assert max(widths) - min(widths) <= 1, widths  # rounded to whole pixels
+
+
+def test_the_keyboards_pen_is_where_it_draws(stage: Stage) -> None:
+    page = stage.page
+    page.click("#fgsm-tab-draw")
+    page.focus(".pad")
+    page.keyboard.press("Shift")  # a key, so that the focus shows
+    pad, pen = (page.locator(name).bounding_box() for name in (".pad", ".pen"))
+    assert pad is not None and pen is not None
+    for start, length in (("x", "width"), ("y", "height")):
+        middles = [box[start] + box[length] / 2 for box in (pad, pen)]  # type: ignore[literal-required]
+        assert middles[0] == pytest.approx(middles[1], abs=1)
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (390, 844))],
+    indirect=True,
+)
+def test_the_breaking_point_is_not_written_over_a_name(stage: Stage) -> None:
+    page = stage.page
+    with stage.answered():
+        page.check(".twin")
+    seen = 0
+    for index in (0, 105, 240, 345, 403, 437, 500, 611, 847, 901):
+        if index != 403:
+            stage.pick(index)
+        charts = page.locator(".chart").evaluate_all(
+            """(all) => all.map((chart) => {
+                 const mark = chart.querySelector(".mark");
+                 const boxes = [...chart.querySelectorAll(".line-name")];
+                 if (!mark.hidden) boxes.unshift(mark.firstChild);
+                 const plain = (each) => each.getBoundingClientRect().toJSON();
+                 return mark.hidden ? [] : boxes.map(plain);
+               })"""
+        )
+        for mark, *names in filter(None, charts):
+            seen += 1
+            assert not any(overlap(mark, name) for name in names), index
+    assert seen >= 10
 
 
 def test_the_verdict_is_announced_once_per_change(stage: Stage) -> None:

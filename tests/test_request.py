@@ -118,3 +118,18 @@ def test_the_browser_gets_a_sentence(function: Any) -> None:
     assert set(function(blank)) == {"error"}
     same = {**GOOD, "index": 300, "method": "targeted", "target": 3}
     assert function(same) == {"error": "The digit's own class is 3; choose another target."}
+
+
+@pytest.mark.parametrize("name", ["attack", "compare"])
+def test_an_error_of_ours_is_told_and_logged(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """To the browser, silence is a lost connection."""
+
+    def breaks(_request: Request) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(f"fgsm.ui.stage.{name}_message", breaks)
+    answer = {"attack": attack, "compare": compare}[name](GOOD)
+    assert answer["error"].startswith("The server had an error")
+    assert "out of memory" in caplog.text and "out of memory" not in answer["error"]

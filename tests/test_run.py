@@ -142,7 +142,8 @@ def test_the_results_so_far_are_of_the_first_digits(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 0)
-    told = list(run("softmax", "fgsm", ".1 .2"))
+    nothing_yet, *told = run("softmax", "fgsm", ".1 .2")
+    assert nothing_yet == (None, "Running: 0 of 1,000 built-in digits.")
     source, images, labels = digits_here()
     expected = list(evaluate(model_named("softmax"), images, labels, [0.1, 0.2]))
     assert source == "builtin" and len(told) == len(expected) > 5
@@ -159,7 +160,7 @@ def test_only_the_end_is_told_of_what_is_over_at_once(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 1e9)
-    ((series, line),) = run("softmax", "fgsm", "0")
+    _, (series, line) = run("softmax", "fgsm", "0")
     assert series is not None and series["n"] == 1000 and line.startswith("Done")
 
 
@@ -184,6 +185,7 @@ def test_a_closed_run_computes_no_more(nowhere: Path, monkeypatch: pytest.Monkey
     hook = model_named("softmax").register_forward_hook(count)
     try:
         running = run("softmax", "fgsm", "0 .1")
+        next(running)  # nothing yet
         series, _ = next(running)
         so_far = calls
         assert series is not None and series["n"] < series["of"] and so_far > 0 and not ended
@@ -216,7 +218,8 @@ def test_a_bad_argument_is_one_sentence(
 
 def test_a_download_without_network_is_a_sentence(nowhere: Path) -> None:
     said = download()
-    assert said.startswith("MNIST could not be downloaded") and said.endswith(".")
+    assert said.startswith("The test set could not be downloaded") and said.endswith(".")
+    assert str(nowhere) not in said
     assert "built-in digits" in said and "\n" not in said
     assert digits_here()[0] == "builtin"
 

@@ -7,7 +7,7 @@ class LineChart {
     this.element = element;
     element.className = "line-chart";
     element.innerHTML =
-      `<p class="y-title"></p><div class="plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img"></svg>` +
+      `<p class="y-title"></p><div class="plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="not drawn yet"></svg>` +
       `<div class="texts" aria-hidden="true"></div><div class="cursor" hidden></div><div class="tip" hidden></div></div>` +
       `<p class="x-title"></p>`;
     this.find = (selector) => element.querySelector(selector);
@@ -26,6 +26,7 @@ class LineChart {
    *   `marks`: `{ x, text }`, vertical lines.
    */
   show(chart) {
+    this.leave();
     this.chart = chart;
     const { label, x, y, lines, marks = [] } = chart;
     this.find("svg").ariaLabel = label;

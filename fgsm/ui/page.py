@@ -34,7 +34,7 @@ def page() -> gr.Blocks:
             with gr.Tab("Attack", id="attack", elem_id="attack"):
                 stage()
             with gr.Tab("Test set", id="test-set", elem_id="test-set"):
-                test_set()
+                test_set(blocks)
             with gr.Tab("How it works", id="how", elem_id="how"):
                 how_it_works()
     return blocks

@@ -82,15 +82,24 @@ def answering(function: Callable[[dict[str, Any]], Message]) -> Callable[[object
         The same function of any JSON, which answers `{"error": sentence}` instead of raising.
     """
 
+    logger = logging.getLogger(function.__module__)
+
     @functools.wraps(function)
     def answer(data: object) -> Message:
         try:
             if not isinstance(data, dict):
                 raise ValueError(f"a request is an object, not {_shown(data)}")
             return function(data)
-        except (ValueError, MnistMissing) as error:
-            logging.getLogger(function.__module__).info("refused: %s", error)
+        except MnistMissing as error:  # which names a folder, and that is nobody's business
+            logger.info("refused: %s", error)
+            return {"error": "The test set is not here; the tab “Test set” can download it."}
+        except ValueError as error:
+            logger.info("refused: %s", error)
             return {"error": f"{str(error)[0].upper()}{str(error)[1:]}."}
+        except Exception:
+            # Gradio would tell the browser nothing, as if the connection were lost.
+            logger.exception("%s failed", function.__name__)
+            return {"error": "The server had an error and could not answer; its log says why."}
 
     return answer
 

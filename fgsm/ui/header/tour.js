@@ -1,7 +1,6 @@
 // The guided tour. Its steps are data, in tour.json: what is said, what is pointed at, what is shown.
 //
-// `tab` is where a step happens (else on the stage), `target` what is outlined, `show` and
-// `epsilon` go to the stage, `open` is something to click, `side` where the words stand.
+// A step has a `tab`, or `show` and `epsilon` for the stage; `target` is what is outlined, `open` is something to click, `side` where the words stand.
 
 const { tour } = props.value;
 const panel = element.querySelector(".tour");
@@ -21,9 +20,11 @@ async function go(to) {
   panel.querySelector("#fgsm-tour-text").textContent = text;
   panel.querySelector(".back").disabled = step === 0;
   panel.querySelector(".next").textContent = step === tour.length - 1 ? "Done" : "Next ›";
-  panel.querySelector(".next").focus({ preventScroll: true });
+  // Where the focus is, it stays, so that Enter goes on in the same direction.
+  if (!panel.contains(document.activeElement) || document.activeElement.disabled)
+    panel.querySelector(".next").focus({ preventScroll: true });
   if (tab) document.getElementById(`${tab}-button`).click();
-  else window.fgsmStage.show(show ?? window.fgsmStage.shown.request, indexOf(epsilon));
+  else window.fgsmStage.show(show, indexOf(epsilon));
   if (open) document.querySelector(open).click();
   const found = await appeared(target);
   if (step !== to) return;
@@ -62,7 +63,7 @@ document.addEventListener("keydown", (event) => {
   if (step === null || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return leave();
   // Where arrow keys have a meaning of their own, they keep it.
-  if (event.target.closest("input, select, .thumbnails, canvas, [role=tab]")) return;
+  if (event.target.closest("input, select, .thumbnails, .scroll, canvas, [role=tab]")) return;
   if (event.key === "ArrowRight") go(step + 1);
   if (event.key === "ArrowLeft") go(step - 1);
 });

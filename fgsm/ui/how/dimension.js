@@ -2,7 +2,7 @@
 
 const chart = chartIn(picture, NAMES.softmax);
 
-function draw({ label, runner_up: rival, epsilon, margin, slope, sizes, mean, least, most }) {
+function draw({ label, named, runner_up: rival, epsilon, margin, slope, enough, sizes, mean, least, most }) {
   const points = (values) => sizes.map((n, i) => [n, values[i]]);
   chart.show({
     label: "Measured fall of the margin against the number of pixels moved: a straight line through the origin.",
@@ -15,9 +15,9 @@ function draw({ label, runner_up: rival, epsilon, margin, slope, sizes, mean, le
       { name: "measured, mean of 20 draws", className: "lenet dots", points: points(mean) },
     ],
   });
-  const at = margin > 0 ? Math.ceil(margin / slope) : null;
-  return `At ε = ${epsilon}, the margin of ${label} over ${rival}, ${margin.toFixed(2)} at first, loses ` +
-    `${slope.toFixed(5)} with each pixel on average. ` +
-    (at === null ? "It is below 0 from the start: the model misreads this digit."
-      : at <= 784 ? `${at} pixels are enough to turn it round.` : "784 pixels are not enough to turn it round.");
+  const turned = margin <= 0
+    ? `It is below 0 from the start: softmax reads ${rival}${named ? "" : " in the drawing"}.`
+    : enough === null ? "Not even all 784 use it up." : `On average ${enough} pixels use it up.`;
+  return `Softmax at ε = ${epsilon}, unclipped. The margin of ${label} over ${rival}, ${margin.toFixed(2)} at first, ` +
+    `loses ${slope.toFixed(5)} with each pixel on average. ${turned}`;
 }

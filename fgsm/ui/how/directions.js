@@ -4,9 +4,9 @@ const TITLES = ["+ sign of the gradient", "random signs", "− sign of the gradi
 const tiles = TITLES.map(tile);
 const slider = document.createElement("label");
 slider.className = "slider";
-slider.innerHTML = `<span><i>ε</i> = <output></output></span><input type="range" min="0" max="100" aria-label="Epsilon of the three directions">`;
+slider.innerHTML = `<span><i>ε</i> = <output></output></span><input type="range" min="0" max="50" aria-label="Epsilon of the three directions">`;
 const range = slider.querySelector("input");
-range.value = window.fgsmStage.shown.k;
+range.value = Math.min(window.fgsmStage.shown.k, range.max);
 range.addEventListener("input", paint);
 const row = document.createElement("div");
 row.className = "row";
@@ -17,7 +17,7 @@ let stages = null;
 async function draw(answer) {
   stages = await Promise.all(answer.stages.map(async (stage) => ({ ...stage, frames: await unpack(stage.frames) })));
   paint();
-  return `${NAMES[stages[0].model]} on the stage's digit, a ${stages[0].label}. All three images differ from it by the same ε.`;
+  return `${NAMES[stages[0].model]} on the stage's digit, ${called({ ...stages[0], named: answer.named })}. All three images differ from it by the same ε.`;
 }
 
 function paint() {

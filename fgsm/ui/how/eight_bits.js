@@ -19,7 +19,7 @@ function draw({ model, label, asked, left, confidence, saved_confidence: saved }
   sure.show({
     label: `Confidence of ${NAMES[model]} in the label, as computed and after saving.`,
     x: levels,
-    y: { title: `probability of ${label}`, ticks: ticksAround([...confidence, ...saved]), format: (p) => String(Number((100 * p).toPrecision(6))) + " %", precise: (p) => (100 * p).toFixed(4) + " %" },
+    y: { title: `probability of ${label}`, ticks: ticksAround([...confidence, ...saved], 1), format: (p) => String(Number((100 * p).toPrecision(6))) + " %", precise: (p) => (100 * p).toFixed(4) + " %" },
     lines: [
       { name: "computed", className: "strong dashed thin", points: points(confidence) },
       { name: "saved", className: "lenet", points: points(saved) },

@@ -14,30 +14,37 @@ async function look() {
   if (!isSeen || isAsking || request === drawn) return;
   isAsking = true;
   root.ariaBusy = "true";
-  const answer = await server[figure](request).catch(() => null);
-  isAsking = false;
-  root.ariaBusy = "false";
   const caption = root.querySelector("figcaption");
-  if (!answer || answer.error) {
-    caption.textContent = answer?.error ?? "The server does not answer; this picture needs it.";
-    return;
+  try {
+    const answer = await inTime(server[figure](request));
+    if (answer.error) caption.textContent = answer.error;
+    else caption.innerHTML = await draw(answer);
+    drawn = request;
+  } catch (error) {
+    console.warn("The picture could not be drawn:", error);
+    caption.textContent = "The server does not answer; this picture needs it.";
+    isSeen = false; // it is tried again when somebody looks at it again
+  } finally {
+    isAsking = false;
+    root.ariaBusy = "false";
   }
-  drawn = request;
-  caption.innerHTML = await draw(answer);
   look(); // the stage may have gone on meanwhile
 }
 
-new IntersectionObserver(([entry]) => {
-  isSeen = entry.isIntersecting;
+new IntersectionObserver((entries) => {
+  isSeen = entries.at(-1).isIntersecting;
   look();
 }).observe(root);
 document.addEventListener("fgsm-shown", look);
+
+/** What the digit is, or is read as if nobody has said what it is. */
+const called = ({ label, named }) => (named ? an(label) : `drawn, and read as ${label}`);
 
 /** A canvas of 28 x 28 under a title, in the picture. */
 function tile(title) {
   const box = document.createElement("div");
   box.className = "tile";
-  box.innerHTML = `<p class="title"><span>${title}</span></p><canvas width="28" height="28" role="img"></canvas><p class="reading"></p>`;
+  box.innerHTML = `<p class="title"><span>${title}</span></p><canvas width="28" height="28" role="img" aria-label="not drawn yet"></canvas><p class="reading"></p>`;
   return box;
 }
 
@@ -54,14 +61,16 @@ function chartIn(box, title) {
   return new LineChart(element);
 }
 
-/** About five round ticks that enclose the values. */
-function ticksAround(values) {
+/** About five round ticks that enclose the values, which never go beyond `limit`. */
+function ticksAround(values, limit = Infinity) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   // Values that hardly differ get an axis of a thousandth, not one of rounding errors.
   const raw = Math.max(most - least, 1e-3 * Math.max(Math.abs(most), 1)) / 4;
   const size = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((times) => times * size).find((each) => each >= raw);
   const ticks = [];
-  for (let i = Math.floor(least / step); (i - 1) * step < most; i++) ticks.push(Number((i * step).toPrecision(9)));
+  const last = Math.min(Math.ceil(most / step), Math.floor(limit / step));
+  const first = Math.min(Math.floor(least / step), last - 1); // an axis has two ends
+  for (let i = first; i <= last; i++) ticks.push(Number((i * step).toPrecision(9)));
   return ticks;
 }

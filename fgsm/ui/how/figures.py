@@ -17,11 +17,12 @@ from fgsm.ui.message import (
     TWINS,
     digit_of,
     generator_of,
+    is_named,
     model_named,
     shown_model,
     stage_message,
 )
-from fgsm.ui.request import Message, Request, answering
+from fgsm.ui.request import RAY, Message, Request, answering
 
 LINEAR_EPSILONS = tuple(k / 80 for k in range(-40, 41))  # -.5 … .5
 DIMENSION_EPSILON = 0.1
@@ -35,10 +36,11 @@ def directions(data: dict[str, Any]) -> Message:
     image, labels = digit_of(request)
     name = shown_model(request)
     return {
+        "named": is_named(request),
         "stages": [
             stage_message(name, replace(request, method=method), image, labels)
             for method in ("fgsm", "random", "reversed")
-        ]
+        ],
     }
 
 
@@ -52,6 +54,7 @@ def linearity(data: dict[str, Any]) -> Message:
     lines = [explain.linearity(model_named(name), image, labels, LINEAR_EPSILONS) for name in names]
     return {
         "label": int(labels),
+        "named": is_named(request),
         "epsilons": LINEAR_EPSILONS,
         "charts": [
             {"model": name, "logits": _rows(each.logits), "first_order": _rows(each.first_order)}
@@ -72,10 +75,12 @@ def dimension(data: dict[str, Any]) -> Message:
     )
     return {
         "label": int(labels),
+        "named": is_named(request),
         "runner_up": found.runner_up,
         "epsilon": DIMENSION_EPSILON,
         "margin": found.margin,
         "slope": found.slope,
+        "enough": found.enough,
         "sizes": found.sizes,
         "mean": found.drops.mean(1).tolist(),
         "least": found.drops.amin(1).tolist(),
@@ -87,20 +92,10 @@ def dimension(data: dict[str, Any]) -> Message:
 def church_window(data: dict[str, Any]) -> Message:
     """What LeNet and its robust twin read on the plane around the digit: rows of digits."""
     request = Request.parse(data)
-    image, labels = digit_of(request)
-    windows = {
-        name: explain.church_window(
-            model_named(name), image, labels, generator=generator_of(request)
-        )
-        for name in TWINS
-    }
     return {
-        "label": int(labels),
-        "offsets": windows[TWINS[0]].offsets,
-        "windows": [
-            {"model": name, "rows": ["".join(map(str, row)) for row in window.predictions.tolist()]}
-            for name, window in windows.items()
-        ],
+        "named": is_named(request),
+        "reach": RAY,
+        "windows": [_window(replace(request, model=name, twin=False)) for name in TWINS],
     }
 
 
@@ -115,6 +110,7 @@ def eight_bits(data: dict[str, Any]) -> Message:
     return {
         "model": name,
         "label": own,
+        "named": is_named(request),
         "asked": [round(255 * epsilon, 6) for epsilon in found.epsilons],
         "left": found.levels.tolist(),
         "confidence": found.log_probs[:, own].exp().tolist(),
@@ -133,6 +129,21 @@ def gradients(data: dict[str, Any]) -> Message:
         "models": TWINS,
         "frames": pack(change_frames(torch.cat([_scaled(each) for each in found]))),
     }
+
+
+def _window(request: Request) -> Message:
+    """As the stage would show this model: an unnamed drawing is what the model itself reads."""
+    image, labels = digit_of(request)
+    found = explain.church_window(
+        model_named(request.model),
+        image,
+        labels,
+        generator=generator_of(request),
+        size=2 * RAY + 1,
+        reach=RAY / 100,
+    )
+    rows = ["".join(map(str, row)) for row in found.predictions.tolist()]
+    return {"model": request.model, "label": int(labels), "rows": rows}
 
 
 def _scaled(gradient: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 const charts = {};
 picture.classList.add("row", "clipped");
 
-function draw({ label, epsilons, charts: all }) {
+function draw({ label, named, epsilons, charts: all }) {
   for (const column of picture.querySelectorAll(".chart-box")) column.hidden = true;
   for (const { model, logits, first_order: foretold } of all) {
     charts[model] ??= chartIn(picture, NAMES[model]);
@@ -29,8 +29,8 @@ function draw({ label, epsilons, charts: all }) {
       ]),
     });
   }
-  return `Solid: measured. Dashed: foretold by the gradient at x. Bold: the label ${label}. ` +
-    `Orange: the class that is ahead at ε = 0.5. Grey: the others.`;
+  return `Solid: measured. Dashed: foretold by the gradient at x. Bold: ${label}, ${named ? "the label" : "which is read in the drawing"}. ` +
+    "Orange: the strongest other class at ε = 0.5. Grey: the rest.";
 }
 
 /** The range of the measured logits and a little more: lines foretold may leave the chart. */

@@ -5,19 +5,14 @@ const COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377
 const windows = [];
 picture.classList.add("row");
 
-function draw({ label, offsets, windows: all }) {
-  const size = offsets.length;
-  const half = (size - 1) / 2;
-  all.forEach(({ model, rows }, i) => {
+function draw({ named, reach, windows: all }) {
+  const size = 2 * reach + 1;
+  all.forEach(({ model, label, rows }, i) => {
     windows[i] ??= makeWindow(size);
     const { box, canvas, marks } = windows[i];
-    Object.assign(windows[i], { model, rows, label, offsets });
+    Object.assign(windows[i], { model, label, rows, reach });
     box.querySelector(".title").textContent = NAMES[model];
-    const context = canvas.getContext("2d");
-    rows.forEach((row, y) => [...row].forEach((digit, x) => {
-      context.fillStyle = Number(digit) === label ? neutral() : COLOURS[digit];
-      context.fillRect(x, y, 1, 1);
-    }));
+    paint(windows[i]);
     marks.replaceChildren(...regions(rows, label).map(({ digit, x, y }) => {
       const mark = document.createElement("b");
       mark.textContent = digit;
@@ -27,11 +22,25 @@ function draw({ label, offsets, windows: all }) {
     }));
     canvas.ariaLabel = `Church window of ${NAMES[model]}: read as ${[...new Set(rows.join(""))].join(", ")}. ` +
       "Arrow keys move over it, Enter shows the image on the stage.";
-    move(windows[i], windows[i].x ?? half, windows[i].y ?? half);
+    move(windows[i], windows[i].x ?? reach, windows[i].y ?? reach);
   });
-  return `The digit, a ${label}, is in the middle; grey is where it is read as ${label}. ` +
-    `To the right: ε along the gradient's sign, up to ${offsets.at(-1)}. Up and down: as far along random signs.`;
+  const labels = [...new Set(all.map(({ label }) => label))];
+  return `The digit, ${labels.map((label) => called({ label, named })).join(" or ")}, is in the middle; ` +
+    "grey is where it is still read so. " +
+    `To the right: ε along the gradient's sign, up to ${reach / 100}. Up and down: as far along random signs.`;
 }
+
+function paint({ canvas, rows, label }) {
+  const context = canvas.getContext("2d");
+  const neutral = getComputedStyle(root).getPropertyValue("--zero");
+  rows.forEach((row, y) => [...row].forEach((digit, x) => {
+    context.fillStyle = Number(digit) === label ? neutral : COLOURS[digit];
+    context.fillRect(x, y, 1, 1);
+  }));
+}
+
+new MutationObserver(() => windows.forEach(paint))
+  .observe(document.body, { attributes: true, attributeFilter: ["class"] });
 
 function makeWindow(size) {
   const box = document.createElement("div");
@@ -39,7 +48,7 @@ function makeWindow(size) {
   box.innerHTML = `<p class="title"></p>` +
     `<div class="plane"><canvas width="${size}" height="${size}" tabindex="0" role="application"></canvas>` +
     `<div class="axes" aria-hidden="true"><span class="axis"></span><span class="zero">x</span><span class="end">ε</span></div>` +
-    `<div class="marks" aria-hidden="true"></div><div class="here"></div></div><p class="where"></p>`;
+    `<div class="marks" aria-hidden="true"></div><div class="here"></div></div><p class="where" aria-live="polite"></p>`;
   const [canvas, marks] = [box.querySelector("canvas"), box.querySelector(".marks")];
   const made = { box, canvas, marks };
   const point = (event) => {
@@ -70,7 +79,7 @@ function move(made, x, y) {
   const here = made.box.querySelector(".here");
   here.style.left = `${100 * (made.x + 0.5) / (last + 1)}%`;
   here.style.top = `${100 * (made.y + 0.5) / (last + 1)}%`;
-  const [a, b] = [made.offsets[made.x], made.offsets[last - made.y]];
+  const [a, b] = [made.x - made.reach, made.reach - made.y].map((hundredths) => hundredths / 100);
   made.box.querySelector(".where").textContent =
     `along ${signed(a)}, across ${signed(b)}: read as ${made.rows[made.y][made.x]}`;
 }
@@ -78,9 +87,8 @@ function move(made, x, y) {
 const signed = (value) => `${value < 0 ? "−" : ""}${Math.abs(value).toFixed(2)}`;
 
 /** Show the image of that point on the stage, on the straight way that leads there. */
-function open({ model, x, y, rows }) {
-  const half = (rows.length - 1) / 2;
-  const [along, across] = [x - half, half - y]; // in hundredths
+function open({ model, x, y, reach }) {
+  const [along, across] = [x - reach, reach - y]; // in hundredths
   const { request } = window.fgsmStage.shown;
   const method = across === 0 ? (along < 0 ? "reversed" : "fgsm") : "ray";
   window.fgsmStage.show(
@@ -108,5 +116,3 @@ function isFilled(rows, x, y, reach, digit) {
   }
   return true;
 }
-
-const neutral = () => getComputedStyle(root).getPropertyValue("--zero");

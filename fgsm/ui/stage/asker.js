@@ -1,6 +1,5 @@
 // Asking the server: one request at a time, and always for what is chosen last.
 
-const PATIENCE = 15_000; // milliseconds for an answer before the connection counts as lost
 const RETRY = 3_000;
 const SLOW = 250; // most answers come before the eye could see that we wait
 const LONG = 3_000; // and when none comes for so long, that is said
@@ -10,7 +9,7 @@ class Asker {
    * @param {(request: object) => Promise<object>} send
    * @param {() => object | null} choose what to ask for, at the moment of asking; null for nothing.
    * @param {object} told `answer(answer, request)`, `refusal(sentence, isLast)`, `lost()`,
-   *   `failed()` (the server is there, but had an error), `asking(isAsking)`, `slow(isSlow)` and
+   *   `failed(isLast)` (the server is there, but had an error), `asking(isAsking)`, `slow(isSlow)` and
    *   `waiting()`: called when it is so. `isServerUp()` is asked when there is no answer.
    */
   constructor(send, choose, told) {
@@ -48,7 +47,7 @@ class Asker {
       console.warn("The server does not answer:", error);
       this.isWanted = false;
       const isUp = await this.told.isServerUp().catch(() => false);
-      if (isUp) return this.told.failed();
+      if (isUp) return this.told.failed(!this.isWanted);
       this.retry = setTimeout(() => this.ask(), RETRY);
       return this.told.lost();
     } finally {
@@ -59,12 +58,4 @@ class Asker {
     if (answer.error) this.told.refusal(answer.error, !this.isWanted);
     else await this.told.answer(answer, request);
   }
-}
-
-/** The server's answer; an error if none comes, which Gradio may also report as undefined. */
-async function inTime(promise, patience = PATIENCE) {
-  const late = new Promise((resolve) => setTimeout(resolve, patience));
-  const answer = await Promise.race([promise, late]);
-  if (!answer) throw new Error("no answer");
-  return answer;
 }

@@ -48,10 +48,12 @@ new MutationObserver(() => {
 
 // ---- for the other tabs ----
 
+const isCompared = () => compared.key === comparisonKey(answered);
+
 window.fgsmStage = {
   /** What was asked for, at which epsilon, and where each model breaks (null until known). */
   get shown() {
-    return { request: answered, k: view.k, points: compared.answer?.breaking_points ?? null };
+    return { request: answered, k: view.k, points: isCompared() ? compared.answer.breaking_points : null };
   },
   /** Show a digit under an attack, at an epsilon. */
   show(request, k) {
@@ -80,7 +82,7 @@ showOptions();
 picker.showPicked(first.request.source, first.request.index);
 show(first.answer).then(
   () => {
-    compared = { answer: first.comparison };
+    compared = { key: comparisonKey(first.request), answer: first.comparison };
     showComparison(first.comparison);
     root.dataset.state = "ready";
     performance.mark("fgsm-ready");

@@ -1,7 +1,5 @@
 // The two plots of a panel: ten pairs of bars, and each class's confidence against epsilon.
 
-const TOUCH_SLOP = 8; // pixels that a finger moves sideways before it means to drag
-
 class Bars {
   constructor(figure) {
     this.figure = figure;
@@ -64,26 +62,7 @@ class Chart {
     this.mark.className = "mark";
     this.mark.innerHTML = "<span><i>ε</i>*</span>";
     this.plot.append(this.svg, this.mark, this.playhead, this.labels, ...axes());
-    const point = (event) => {
-      const box = this.svg.getBoundingClientRect();
-      const part = (event.clientX - box.left) / box.width;
-      onEpsilon(Math.round(Math.min(Math.max(part, 0), 1) * LAST));
-    };
-    let touched = null; // where a finger came down that may yet scroll the page
-    this.plot.addEventListener("pointerdown", (event) => {
-      this.plot.setPointerCapture(event.pointerId);
-      touched = event.pointerType === "touch" ? event.clientX : null;
-      if (touched === null) point(event);
-    });
-    this.plot.addEventListener("pointermove", (event) => {
-      if (!this.plot.hasPointerCapture(event.pointerId)) return;
-      if (touched !== null && Math.abs(event.clientX - touched) < TOUCH_SLOP) return;
-      touched = null;
-      point(event);
-    });
-    this.plot.addEventListener("pointerup", (event) => {
-      if (touched !== null) point(event); // a tap
-    });
+    onPoint(this.plot, (part) => onEpsilon(Math.round(part * LAST)));
   }
 
   show(stage) {
@@ -99,12 +78,7 @@ class Chart {
       })
       .join("");
     this.svg.ariaLabel = `Confidence of each class against epsilon: ${breakingPointText(stage)}.`;
-    const names = [...new Set([label, ...winners])].map((digit) => {
-      // Written where the line is highest.
-      const heights = probabilities.map((row) => row[digit]);
-      const k = heights.indexOf(Math.max(...heights));
-      return { digit, left: Math.min(Math.max(k, 3), 97), top: 100 - 100 * heights[k] };
-    });
+    const names = [...new Set([label, ...winners])].map((digit) => place(digit, probabilities));
     this.labels.replaceChildren(...names.map(({ digit, left, top }) => {
       const text = document.createElement("b");
       text.className = digit === label ? "line-name label" : "line-name";
@@ -114,17 +88,62 @@ class Chart {
       return text;
     }));
     this.mark.hidden = breaks === null;
-    const at = 200 * (breaks ?? 0);
-    this.mark.style.left = `${at}%`;
-    // Beside the mark at a height where no line has its name.
-    const isFree = (height) =>
-      names.every(({ left, top }) => Math.abs(left - at - 4) > 9 || Math.abs(top - 8 - height) > 14);
-    this.mark.firstChild.style.top = `${[45, 70, 20].find(isFree) ?? 45}%`;
+    this.mark.style.left = `${200 * (breaks ?? 0)}%`;
+    this.mark.classList.toggle("is-late", breaks > 0.25);
+    this.mark.firstChild.style.top = `${freeHeight(200 * (breaks ?? 0), names)}%`;
   }
 
   paint(k) {
     this.playhead.style.left = `${k}%`;
   }
+}
+
+/** Where the name of a line is written, in percent of the plot: where the line is highest. */
+function place(digit, probabilities) {
+  const heights = probabilities.map((row) => row[digit]);
+  const k = heights.indexOf(Math.max(...heights));
+  return { digit, left: Math.min(Math.max(k, 3), 97), top: 100 - 100 * heights[k] };
+}
+
+/** How far down ε* is written beside its mark, in percent: where no line's name is. */
+function freeHeight(at, names) {
+  const [BESIDE, ABOVE, BELOW] = [20, 36, 2]; // how near a name would touch it
+  const near = names.filter(({ left }) => Math.abs(left - at) < BESIDE);
+  const isFree = (height) => near.every(({ top }) => height < top - ABOVE || height > top + BELOW);
+  return [40, 55, 70, 25, 10, 80].find(isFree) ?? 40;
+}
+
+/**
+ * Tell how far along the element is pointed, 0 to 1: where a mouse is pressed or dragged, and where
+ * a finger taps or moves sideways. A finger that moves up or down scrolls, and sets nothing.
+ */
+function onPoint(element, tell) {
+  const SIDEWAYS = 8; // pixels
+  let start = null; // of a finger that may yet scroll
+  const point = ({ clientX }) => {
+    const box = element.getBoundingClientRect();
+    tell(Math.min(Math.max((clientX - element.clientLeft - box.left) / element.clientWidth, 0), 1));
+  };
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary) return;
+    element.setPointerCapture(event.pointerId);
+    start = event.pointerType === "touch" ? event : null;
+    if (!start) point(event);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!element.hasPointerCapture(event.pointerId)) return;
+    if (start) {
+      const [right, down] = [event.clientX - start.clientX, event.clientY - start.clientY].map(Math.abs);
+      if (right < SIDEWAYS || right < down) return;
+      start = null;
+    }
+    point(event);
+  });
+  element.addEventListener("pointerup", (event) => {
+    if (start && event.isPrimary) point(event); // a tap
+    start = null;
+  });
+  element.addEventListener("pointercancel", () => { start = null; }); // the page scrolls
 }
 
 /** The numbers along the axes. */

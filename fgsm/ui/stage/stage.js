@@ -8,8 +8,8 @@ const EXPLAIN = {
   fgsm: "Every pixel moves by ε in the direction that raises the loss.",
   targeted: "Every pixel moves by ε in the direction that lowers the loss of another class.",
   iterative: "Ten smaller steps, each with a new gradient, never further than ε from x.",
-  random: "As large a step as FGSM's, in a direction drawn by lot: size without direction.",
-  reversed: "FGSM backwards, down the loss: the model gets surer of the label.",
+  random: "The control: a step as large as FGSM's, in a direction drawn by lot.",
+  reversed: "FGSM backwards, down the loss: while ε is small, the model gets surer of the label.",
   ray: "Straight to a point of the church window: partly along FGSM's direction, partly across it.",
 };
 const root = element.querySelector(".fgsm");
@@ -25,15 +25,15 @@ let panels = [];
 
 // ---- asking ----
 
-const isServerUp = () => inTime(fetch(settings.sprite, { method: "HEAD", cache: "no-store" }), 2_000);
+const isServerUp = () => inTime(fetch(settings.sprite, { method: "HEAD", cache: "no-store" }), 2_000).then(({ ok }) => ok);
 
 const asker = new Asker((request) => server.attack(request), request, {
   isServerUp,
   async answer(answer, request) {
     root.dataset.state = "ready";
     setNotice(null);
-    await show(answer);
     answered = request;
+    await show(answer);
     compareSoon(request);
   },
   refusal(sentence, isLast) {
@@ -46,9 +46,9 @@ const asker = new Asker((request) => server.attack(request), request, {
     setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
   },
   asking(isAsking) { root.dataset.asking = isAsking; },
-  failed() {
+  failed(isLast) {
     setNotice("The server could not compute this; what you see keeps working. Its log says why.");
-    goBack();
+    if (isLast) goBack();
   },
   slow(isSlow) { find(".stage").ariaBusy = String(isSlow); },
   waiting() { setNotice("Still waiting for the server. What you see keeps working, the slider too."); },
@@ -81,13 +81,17 @@ function showChoice() {
 let comparing;
 let compared = {}; // the last comparison, and of what
 
+/** All models are compared, whichever is shown; only an unnamed drawing's label depends on that. */
+function comparisonKey(request) {
+  const { model, twin, ...rest } = request;
+  const isNamed = request.source !== "drawing" || request.label !== null;
+  return JSON.stringify(isNamed ? rest : request);
+}
+
 /** Compare the models once the person pauses: it costs more than the attack, and can wait. */
 function compareSoon(request) {
   clearTimeout(comparing);
-  // All models are compared, whichever is shown; only an unnamed drawing's label depends on that.
-  const { model, twin, ...rest } = request;
-  const isNamed = request.source !== "drawing" || request.label !== null;
-  const key = JSON.stringify(isNamed ? rest : request);
+  const key = comparisonKey(request);
   if (key === compared.key) return showComparison(compared.answer);
   find(".compare").classList.add("is-stale");
   comparing = setTimeout(async () => {

@@ -31,8 +31,8 @@ SURVEY = [
 IDLE = "A run attacks every digit at every ε, and draws its curve over those above as it goes."
 
 
-def test_set() -> None:
-    """The contents of the tab: the curves of the cards, and a run of one's own."""
+def test_set(page: gr.Blocks) -> None:
+    """The contents of the tab: curves of the cards, a run of one's own, and digit by digit."""
     published = cards()
     accuracy = component(ACCURACY, _value(published, None))
 
@@ -45,8 +45,12 @@ def test_set() -> None:
     def fetch(
         progress: gr.Progress = gr.Progress(track_tqdm=True),  # noqa: B008 (it is how Gradio knows)
     ) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        said, is_missing = download(), not mnist_available()
-        return _status(said), gr.update(visible=is_missing), gr.update(visible=is_missing)
+        return _status(download()), *offer()
+
+    def offer() -> tuple[dict[str, Any], dict[str, Any]]:
+        """The note and the button, only while the test set is missing."""
+        is_missing = not mnist_available()
+        return gr.update(visible=is_missing), gr.update(visible=is_missing)
 
     with gr.Column(elem_classes="native"):
         gr.Markdown("### Run on this device")
@@ -96,6 +100,8 @@ def test_set() -> None:
         show_progress_on=status,
         api_visibility="private",
     ).then(None, js="() => document.dispatchEvent(new CustomEvent('fgsm-test-set'))")
+    if is_missing:  # while the page is built; another visitor may have fetched it since
+        page.load(offer, None, [missing, get], queue=False, api_visibility="private")
 
 
 def _status(line: str, series: Series | None = None) -> str:

@@ -2,7 +2,7 @@
 
 const ATTACKS = {
   fgsm: ["FGSM", ""],
-  iterative: ["ten steps", "dashed"],
+  iterative: ["iterative FGSM (10 steps)", "dashed"],
   random: ["random signs (control)", "dotted"],
 };
 const OTHERS = { "pgd-40": "PGD, 40 steps" }; // in the table only
@@ -84,10 +84,10 @@ find(".copy").onclick = async () => {
 /** One line for each result, with all that was counted. */
 function csv() {
   const { cards, run } = props.value;
-  const rows = [...cards, ...(run ? [run] : [])].flatMap(({ model, method, source, n, results }) =>
+  const rows = [...cards, ...(run ? [run] : [])].flatMap(({ model, method, source, n, of, results }) =>
     results.map(({ epsilon, correct, accuracy, mean_confidence_wrong: confidence }) =>
-      [model, method, source, epsilon, correct, n, accuracy, confidence ?? ""]));
-  const head = ["model", "attack", "digits", "epsilon", "correct", "n", "accuracy", "mean_confidence_wrong"];
+      [of ? "this device" : "card", model, method, source, epsilon, correct, n, accuracy, confidence ?? ""]));
+  const head = ["measured", "model", "attack", "digits", "epsilon", "correct", "n", "accuracy", "mean_confidence_wrong"];
   return [head, ...rows].map((row) => row.join(",")).join("\n") + "\n";
 }
 

@@ -1,5 +1,6 @@
 """Accuracy under attack, measured on this device for the page."""
 
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Serie
 
     Yields:
         The results so far, with `of`, how many digits there will be; and a line about them. None
-        in place of results, and a sentence, if an argument is not what it should be.
+        in place of results while there are none, be it that an argument is not what it should be.
     """
     try:
         name = choice({"model": model}, "model", tuple(ARCHITECTURES))
@@ -36,6 +37,7 @@ def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Serie
         yield None, f"{error}."
         return
     source, images, labels = digits_here()
+    yield None, f"Running: 0 of {len(images):,} {DIGITS[source]}."
     start = told = time.perf_counter()
     for evaluation in evaluate(model_named(name), images, labels, grid, attack_by_name(attack)):
         now = time.perf_counter()
@@ -64,7 +66,11 @@ def download() -> str:
     try:
         mnist_digits(train=False, download=True)
     except MnistMissing as error:
-        return f"{str(error)[0].upper()}{str(error)[1:]}."
+        logging.getLogger(__name__).warning("%s", error)
+        return (
+            "The test set could not be downloaded: there is no network, or no right to write. "
+            "The 1,000 built-in digits work without it."
+        )
     return "MNIST's 10,000 test digits are here now."
 
 

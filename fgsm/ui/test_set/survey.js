@@ -8,7 +8,7 @@ const view = { model: "lenet", seed: 1, k: 30, cell: null };
 let surveyed; // the server's answer about the model shown
 
 async function ask(name, data) {
-  const answer = await server[name](data).catch(() => null);
+  const answer = await inTime(server[name](data)).catch(() => null);
   const problem = answer ? answer.error : "The server does not answer. What is shown stays.";
   find(".problem").hidden = !problem;
   find(".problem").textContent = problem ?? "";
@@ -19,16 +19,20 @@ async function ask(name, data) {
 
 async function showModel(model) {
   root.ariaBusy = "true";
-  view.model = model;
-  for (const button of find(".models").children) button.ariaPressed = String(button.dataset.model === model);
+  chooseModel(model);
   const [answer] = await Promise.all([ask("survey", { model }), showGrid()]);
   if (view.model !== model) return; // another was chosen meanwhile
   root.ariaBusy = "false";
-  if (!answer) return;
+  if (!answer) return surveyed && chooseModel(surveyed.model); // what is shown stays
   surveyed = answer;
   find(".which").textContent = `FGSM on ${DIGITS[answer.source]}`;
   showConfusion();
   showBreaking();
+}
+
+function chooseModel(model) {
+  view.model = model;
+  for (const button of find(".models").children) button.ariaPressed = String(button.dataset.model === model);
 }
 
 find(".models").replaceChildren(...ORDER.map((model) => {
@@ -46,7 +50,9 @@ async function showGrid() {
   const { model, seed } = view;
   const answer = await ask("grid", { model, seed });
   if (!answer || view.model !== model || view.seed !== seed) return;
-  const tiles = await tilesOf(answer.source, answer.rows.flatMap(({ k, digits }) => digits.map((digit) => ({ ...digit, k }))), answer.frames);
+  const all = answer.rows.flatMap(({ k, digits }) => digits.map((digit) => ({ ...digit, k })));
+  const tiles = await tilesOf(all, answer.frames, { source: answer.source, model });
+  if (view.model !== model || view.seed !== seed) return;
   find(".rows").replaceChildren(...answer.rows.flatMap(({ k, fooled, digits }) => {
     const name = document.createElement("p");
     name.className = "name";
@@ -58,7 +64,7 @@ async function showGrid() {
 }
 
 /** Buttons with the adversarial images of those digits, which lead to the stage. */
-async function tilesOf(source, digits, frames) {
+async function tilesOf(digits, frames, { source, model }) {
   const bytes = digits.length ? await unpack(frames) : [];
   return digits.map(({ index, label, prediction, k }, i) => {
     const tile = document.createElement("button");
@@ -67,7 +73,7 @@ async function tilesOf(source, digits, frames) {
     tile.innerHTML = `<canvas width="28" height="28"></canvas><span>${label} → ${prediction}</span>`;
     tile.ariaLabel = `${label} read as ${prediction} at epsilon ${epsilonText(k)}: show it on the stage`;
     paintFrame(tile.firstChild, bytes, i, GREYS);
-    tile.onclick = () => window.fgsmStage.show({ source, index, method: "fgsm", model: view.model, twin: false }, k);
+    tile.onclick = () => window.fgsmStage.show({ source, index, method: "fgsm", model, twin: false }, k);
     return tile;
   });
 }
@@ -112,16 +118,20 @@ function showCell() {
   clearTimeout(asking);
   if (!view.cell) return find(".cell").replaceChildren();
   asking = setTimeout(async () => {
-    const { model, k, cell } = view;
+    const { k, cell } = view;
+    const { model } = surveyed;
+    const isStale = () => view.k !== k || view.cell !== cell || surveyed.model !== model;
     const [label, prediction] = [Number(cell.dataset.label), Number(cell.dataset.prediction)];
     const answer = await ask("cell", { model, k, label, prediction, seed: view.seed });
-    if (!answer || view.k !== k || view.cell !== cell || view.model !== model) return;
+    if (!answer || isStale()) return;
     const words = document.createElement("p");
     const count = surveyed.confusion[k][label][prediction];
     words.textContent = `${count} of class ${label} read as ${prediction} at ε = ${epsilonText(k)}` +
       (count > answer.digits.length ? `; ${answer.digits.length} of them by lot:` : count ? ":" : ".");
     const tiles = document.createElement("div");
-    tiles.replaceChildren(...await tilesOf(answer.source, answer.digits.map((digit) => ({ ...digit, k })), answer.frames));
+    const all = answer.digits.map((digit) => ({ ...digit, k }));
+    tiles.replaceChildren(...await tilesOf(all, answer.frames, { source: answer.source, model }));
+    if (isStale()) return;
     find(".cell").replaceChildren(words, tiles);
   }, 100);
 }
@@ -166,7 +176,7 @@ function showBreaking() {
 function markCurrent() {
   const { request, points } = window.fgsmStage.shown;
   const mark = find(".mark");
-  const point = points?.[view.model];
+  const point = points?.[surveyed.model];
   mark.hidden = request.method !== "fgsm" || point === undefined || point === 0;
   if (mark.hidden) return find(".current").replaceChildren();
   const isNever = point === null;
@@ -174,8 +184,11 @@ function markCurrent() {
   mark.style.left = `${100 * (k + 0.5) / surveyed.breaking.length}%`;
   find(".current").textContent =
     `The digit on the stage ${isNever ? "never breaks" : `breaks at ε* = ${epsilonText(k)}`}: ` +
-    `harder to fool than ${percent(isNever ? surveyed.harder_than_never : surveyed.harder_than[k])} of digits.`;
+    `harder to fool than ${shareText(isNever ? surveyed.harder_than_never : surveyed.harder_than[k])} of those read correctly.`;
 }
+
+/** A share of counted digits: here 0 and all are exact. */
+const shareText = (share) => (share === 0 || share === 1 ? `${100 * share} %` : percent(share));
 
 document.addEventListener("fgsm-shown", () => surveyed && markCurrent());
 document.addEventListener("fgsm-test-set", () => showModel(view.model));
