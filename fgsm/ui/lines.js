@@ -5,7 +5,7 @@ class LineChart {
   /** @param {HTMLElement} element an empty one, which becomes the chart. */
   constructor(element) {
     this.element = element;
-    element.className = "line-chart";
+    element.classList.add("line-chart");
     element.innerHTML =
       `<p class="y-title"></p><div class="plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="not drawn yet"></svg>` +
       `<div class="texts" aria-hidden="true"></div><div class="cursor" hidden></div><div class="tip" hidden></div></div>` +

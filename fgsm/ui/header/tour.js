@@ -55,6 +55,11 @@ function leave() {
   starter.focus({ preventScroll: true });
 }
 
+// From one panel to two and back, the stage builds its panels anew.
+document.addEventListener("fgsm-shown", () => {
+  if (pointedAt && !pointedAt.isConnected) pointTo(document.querySelector(tour[step].target));
+});
+
 starter.onclick = () => go(0);
 panel.querySelector(".leave").onclick = leave;
 panel.querySelector(".back").onclick = () => go(step - 1);
