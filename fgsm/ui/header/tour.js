@@ -45,7 +45,9 @@ function pointTo(target) {
   pointedAt?.classList.remove("is-pointed-at");
   pointedAt = target;
   target?.classList.add("is-pointed-at");
-  target?.scrollIntoView({ block: "nearest" });
+  if (!target) return;
+  const isTall = target.offsetHeight > innerHeight / 2; // the end of it alone would say little
+  target.scrollIntoView({ block: isTall ? "start" : "nearest" });
 }
 
 function leave() {
