@@ -129,6 +129,25 @@ def test_the_curves_are_the_cards(test_tab: Page) -> None:
     assert test_tab.inner_text(".accuracy .x-title") == "ε"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_legend_is_unambiguous(page: Page, app: App, theme: str) -> None:
+    """Each entry looks like no other, and the models have the colours of their curves."""
+    open_tab(page, f"{app.url}?__theme={theme}", "test-set")
+    looks = page.locator(".accuracy .legend span").evaluate_all(
+        """(all) => Object.fromEntries(all.map((each) => {
+             const style = getComputedStyle(each, "::before");
+             return [each.textContent, [style.backgroundColor, style.borderTopStyle, style.width]];
+           }))"""
+    )
+    assert len(looks) == 6
+    assert len({tuple(look) for look in looks.values()}) == 6
+    for name in ("FGSM", "iterative FGSM (10 steps)", "random signs (control)"):
+        assert looks[name][0] == "rgba(0, 0, 0, 0)"  # nothing shines through the gaps
+    for model, name in NAMES.items():
+        curve = page.locator(f".accuracy path.line.{model}").first
+        assert looks[name][0] == curve.evaluate("(path) => getComputedStyle(path).stroke")
+
+
 def test_the_values_under_the_pointer(test_tab: Page) -> None:
     box = test_tab.locator(".accuracy svg").bounding_box()
     assert box is not None
@@ -707,6 +726,22 @@ def test_formulas_are_typeset(how: Stage) -> None:
     assert "$" not in texts and "\\" not in texts and "Direction, not size" in texts
 
 
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": 900}} for w in (1280, 820, 390, 320)],
+    indirect=True,
+)
+def test_no_formula_is_cut_off(how: Stage) -> None:
+    wide = how.page.locator("#how .katex-display").evaluate_all(
+        """(all) => all.filter((each) => {
+             const edge = each.closest(".prose").getBoundingClientRect().right;
+             return [...each.querySelectorAll(".base")].some((part) =>
+               part.getBoundingClientRect().right > edge + 1);
+           }).map((each) => each.textContent)"""
+    )
+    assert wide == []
+
+
 def test_the_papers_table_has_our_cards(how: Stage) -> None:
     rows = how.page.locator(".paper tr").all_inner_texts()
     for name, words in (("softmax", "softmax regression"), ("lenet", "LeNet")):
@@ -775,6 +810,13 @@ def check_step(stage: Stage, number: int) -> None:
              const hidden = shared(box.left, box.right, tour.left, tour.right)
                * shared(top, bottom, tour.top, tour.bottom);
              return bottom > top && hidden < 0.35 * box.width * (bottom - top);
+           }"""
+    )
+    # Of what is taller than the window one sees where it begins.
+    page.wait_for_function(
+        """() => {
+             const { left, top } = document.querySelector(".is-pointed-at").getBoundingClientRect();
+             return top >= 0 && !document.elementFromPoint(left + 5, top + 5).closest(".tour");
            }"""
     )
     if "tab" in step:
