@@ -34,7 +34,8 @@ function draw() {
     MODELS.map((model) => `<span class="${model}">${NAMES[model]}</span>`).join("") +
     (run ? `<span class="run">your run</span>` : "") +
     Object.values(ATTACKS).map(([name, dashes]) => `<span class="attack ${dashes}">${name}</span>`).join("");
-  fillTable(run ? [...cards, run] : cards);
+  // While a run goes on, only for who looks: the time it takes is taken from the run.
+  if (!run || run.n === run.of || find("details").open) fillTable(run ? [...cards, run] : cards);
 }
 
 function line({ model, method, results, of }, more) {

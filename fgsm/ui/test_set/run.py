@@ -16,7 +16,7 @@ from fgsm.ui.request import choice
 MOST_EPSILONS = 21
 LARGEST_EPSILON = 0.5  # of the page
 DIGITS = {"test": "MNIST test digits", "builtin": "built-in digits"}
-PAUSE = 0.2
+PAUSE = 0.6
 """Seconds between two messages: often enough to look alive, too seldom to cost anything."""
 
 
