@@ -32,6 +32,7 @@ ATTACKS = {
 }
 FIGURES = ["directions", "linearity", "dimension", "church_window", "eight_bits", "gradients"]
 TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))
+STOPPED = "Stopped: nothing is running for you now."
 LONG = "Iterative FGSM (10 steps)"
 OFFLINE = {
     name: value
@@ -233,7 +234,7 @@ def set_epsilons(page: Page, text: str) -> None:
 
 
 def status(page: Page) -> Locator:
-    return page.locator("#run-status")
+    return page.locator("#run-status p")
 
 
 def cpu_seconds(app: App) -> float:
@@ -317,9 +318,9 @@ def test_cancel_leaves_nothing_running(test_tab: Page, app: App) -> None:
     measures = Path("/proc/self/stat").exists()
     busy = cpu_share(app, page, 1) if measures else 0.0
     button(page, "Cancel").click()
-    expect(status(page)).to_have_text("Stopped: nothing is running for you now.", timeout=5_000)
+    expect(status(page)).to_have_text(STOPPED, timeout=5_000)
     page.wait_for_timeout(2_000)  # for what may still be on its way
-    assert status(page).inner_text().strip() == "Stopped: nothing is running for you now."
+    assert status(page).inner_text() == STOPPED
     if measures:
         assert cpu_share(app, page, 1) < min(0.2, busy / 2)
     choose(page, "Attack", "FGSM")
@@ -327,6 +328,45 @@ def test_cancel_leaves_nothing_running(test_tab: Page, app: App) -> None:
     set_epsilons(page, ".1")
     button(page, "Run").click()
     expect(status(page)).to_contain_text("Done: 10,000", timeout=60_000)
+
+
+def test_what_arrives_after_the_cancel_does_not_stay(
+    context: BrowserContext, app: App, mnist_root: Path
+) -> None:
+    """On a slow network, messages of the run are still on their way."""
+    page = context.new_page()
+    page.add_init_script(
+        """const get = window.fetch;
+           window.fetch = async (...request) => {
+             const response = await get(...request);
+             if (!String(request[0].url ?? request[0]).includes("queue/data")) return response;
+             const late = new TransformStream({
+               async transform(chunk, out) {
+                 await new Promise((done) => setTimeout(done, 900));
+                 out.enqueue(chunk);
+               },
+             });
+             return new Response(response.body.pipeThrough(late), response);
+           };"""
+    )
+    open_tab(page, app.url, "test-set")
+    choose(page, "Attack", LONG)
+    button(page, "Run").click()
+    page.wait_for_timeout(1_500)
+    page.evaluate(
+        """() => {
+             window.said = [];
+             const look = () => said.push(document.querySelector("#run-status p").textContent);
+             new MutationObserver(look).observe(document.querySelector("#run-status"),
+               { childList: true, subtree: true, characterData: true });
+           }"""
+    )
+    button(page, "Cancel").click()
+    page.wait_for_function(
+        "(stopped) => said.slice(said.indexOf(stopped)).some((line) => line.startsWith('Running'))",
+        arg=STOPPED,
+    )
+    expect(status(page)).to_have_text(STOPPED)
 
 
 def test_a_visitor_who_leaves_stops_the_run(test_tab: Page, app: App, browser: Any) -> None:
@@ -353,11 +393,11 @@ def test_the_second_visitor_waits_for_a_turn_and_gets_it(
     choose(second, "Model", "Softmax")
     set_epsilons(second, "0 .2")
     button(second, "Run").click()
-    expect(status(second)).to_contain_text("queue: 1/1")
+    expect(second.locator("#run-status")).to_contain_text("queue: 1/1")
     stage_is_free(second, app)
     button(first, "Cancel").click()
     expect(status(second)).to_contain_text("Done: 10,000", timeout=60_000)
-    expect(status(first)).to_have_text("Stopped: nothing is running for you now.")
+    expect(status(first)).to_have_text(STOPPED)
     assert ("Softmax (your run, 10000 digits)", "FGSM") in table_of(second)
 
 

@@ -28,6 +28,7 @@ SURVEY = [
     FRAMES,
     *(FOLDER / f"survey.{kind}" for kind in ("html", "css", "js")),
 ]
+STOPPED = "Stopped: nothing is running for you now."
 IDLE = "A run attacks every digit at every ε, and draws its curve over those above as it goes."
 
 
@@ -83,14 +84,16 @@ def test_set(page: gr.Blocks) -> None:
         show_progress_on=status,
         api_name="evaluate",
     )
-    cancel.click(
-        lambda: _status("Stopped: nothing is running for you now."),
-        None,
-        status,
-        cancels=[running],
-        queue=False,
-        api_visibility="private",
-    )
+    stopped: dict[str, Any] = {
+        "fn": lambda: _status(STOPPED),
+        "outputs": status,
+        "queue": False,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    cancel.click(**stopped, cancels=[running])
+    # The last word, over what was still on its way to the page when the run was cancelled or broke.
+    running.failure(**stopped)
     get.click(
         fetch,
         None,
