@@ -1,5 +1,6 @@
 """The run of the tab "Test set", its epsilons, the download, and what is read from the cards."""
 
+import asyncio
 import functools
 import importlib
 import json
@@ -15,9 +16,10 @@ from fgsm.digits import mnist_digits
 from fgsm.evaluate import Evaluation, evaluate
 from fgsm.model import ARCHITECTURES, WEIGHTS
 from fgsm.ui import cards
+from fgsm.ui.compute import computing
 from fgsm.ui.how import _paper
 from fgsm.ui.message import device, digits_here, model_named
-from fgsm.ui.test_set.run import download, parse_epsilons, run
+from fgsm.ui.test_set.run import Told, download, parse_epsilons, run, told
 from tests.test_digits import server  # noqa: F401 (a fixture)
 
 module = importlib.import_module("fgsm.ui.test_set.run")  # its package has a function of that name
@@ -138,10 +140,7 @@ def test_without_the_test_set_the_builtin_digits_serve(
     assert list(series["results"]) == printed["results"]
 
 
-def test_the_results_so_far_are_of_the_first_digits(
-    nowhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "PAUSE", 0)
+def test_the_results_so_far_are_of_the_first_digits(nowhere: Path) -> None:
     nothing_yet, *told = run("softmax", "fgsm", ".1 .2")
     assert nothing_yet == (None, "Running: 0 of 1,000 built-in digits.")
     source, images, labels = digits_here()
@@ -156,44 +155,73 @@ def test_the_results_so_far_are_of_the_first_digits(
         assert line.startswith("Done" if evaluation.n == 1000 else "Running")
 
 
-def test_only_the_end_is_told_of_what_is_over_at_once(
+def all_told(*arguments: object) -> list[Told]:
+    async def collect() -> list[Told]:
+        return [step async for step in told(run(*arguments))]
+
+    return asyncio.run(collect())
+
+
+def test_little_is_told_of_what_is_over_soon(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 1e9)
-    _, (series, line) = run("softmax", "fgsm", "0")
-    assert series is not None and series["n"] == 1000 and line.startswith("Done")
+    (nothing_yet, _), *_, (series, line) = told_ = all_told("softmax", "fgsm", "0")
+    assert len(told_) <= 3  # the line before, perhaps the first batch, the last batch
+    assert nothing_yet is None and series is not None
+    assert series["n"] == 1000 and line.startswith("Done")
 
 
-def test_a_closed_run_computes_no_more(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This is what "Cancel" does on the server: Gradio closes the generator."""
+def test_all_is_told_of_what_takes_long(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE", 0)
-    ended = []
+    counts = [series["n"] for series, _ in all_told("softmax", "fgsm", "0") if series is not None]
+    assert counts == [*range(128, 1000, 128), 1000]
 
-    def watched(*arguments: Any) -> Iterator[Evaluation]:
-        try:
-            yield from evaluate(*arguments)
-        finally:
-            ended.append(True)
 
-    monkeypatch.setattr(module, "evaluate", watched)
+@pytest.mark.parametrize(
+    ("method", "epsilons", "size"),
+    [("fgsm", 1, 128), ("fgsm", 7, 128), ("random", 21, 42), ("iterative", 7, 12)],
+)
+def test_a_batch_is_never_much_work(method: str, epsilons: int, size: int, nowhere: Path) -> None:
+    """Whoever picks a digit meanwhile waits for one."""
+    _, (series, _), *_ = run("softmax", method, " ".join(str(k / 50) for k in range(epsilons)))
+    assert series is not None and series["n"] == size
+
+
+def test_a_cancelled_run_computes_no_more(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This is what "Cancel" does on the server: Gradio cancels the task."""
+    monkeypatch.setattr(module, "PAUSE", 0)
     calls = 0
 
     def count(*_: object) -> None:
         nonlocal calls
         calls += 1
 
+    async def cancelled() -> tuple[int, int]:
+        begun = asyncio.Event()
+
+        async def go() -> None:
+            async for series, _ in told(run("softmax", "fgsm", "0 .1")):
+                if series is not None:
+                    begun.set()
+
+        task = asyncio.create_task(go())
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await computing(lambda: None)()  # after the batch that was being computed
+        so_far = calls
+        await asyncio.sleep(0.3)
+        return so_far, calls
+
     hook = model_named("softmax").register_forward_hook(count)
     try:
-        running = run("softmax", "fgsm", "0 .1")
-        next(running)  # nothing yet
-        series, _ = next(running)
-        so_far = calls
-        assert series is not None and series["n"] < series["of"] and so_far > 0 and not ended
-        running.close()  # type: ignore[attr-defined]
-        assert calls == so_far and ended == [True]
-        assert list(running) == []
+        so_far, later = asyncio.run(cancelled())
+        list(run("softmax", "fgsm", "0 .1"))
     finally:
         hook.remove()
+    assert 0 < so_far == later < (calls - later) / 2
 
 
 @pytest.mark.parametrize("where", ["model", "method", "epsilons"])

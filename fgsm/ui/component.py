@@ -6,6 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from fgsm.ui.compute import computing
+
 WORDS = Path(__file__).with_name("words.js")
 """How the page writes names and numbers: the first script of a component that does."""
 FRAMES = Path(__file__).with_name("frames.js")
@@ -26,7 +28,7 @@ def component(
         value: what the script finds as `props.value`; never written into the template, which
             Gradio evaluates.
         server_functions: what the script finds as `server.NAME`. Anybody may call them with
-            anything.
+            anything. They are called in the thread of `fgsm.ui.compute`.
     """
 
     def joined(suffix: str) -> str:
@@ -37,6 +39,6 @@ def component(
         html_template=joined(".html"),
         css_template=joined(".css"),
         js_on_load=joined(".js"),
-        server_functions=list(server_functions),
+        server_functions=[computing(function) for function in server_functions],
         apply_default_css=False,
     )

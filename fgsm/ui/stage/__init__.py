@@ -14,6 +14,7 @@ import gradio as gr
 
 from fgsm.digits import SPRITE, mnist_available
 from fgsm.ui.component import FRAMES, WORDS, component
+from fgsm.ui.compute import computed
 from fgsm.ui.message import attack_message, compare_message
 from fgsm.ui.request import Message, Request, answering
 
@@ -47,8 +48,8 @@ def stage() -> gr.HTML:
             "first": {
                 "request": FIRST,
                 "epsilon": FIRST_EPSILON,
-                "answer": attack(FIRST),
-                "comparison": compare(FIRST),
+                "answer": computed(attack, FIRST),
+                "comparison": computed(compare, FIRST),
             },
         },
         server_functions=[attack, compare, has_test_set],

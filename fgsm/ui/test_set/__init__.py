@@ -1,7 +1,7 @@
 """The tab "Test set": how often the attack works, over thousands of digits."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from fgsm.digits import mnist_available
 from fgsm.evaluate import ARTICLE_EPSILONS
 from fgsm.ui.cards import Series, cards
 from fgsm.ui.component import FRAMES, LINES, WORDS, component
-from fgsm.ui.test_set.run import download, run
+from fgsm.ui.test_set.run import download, run, told
 from fgsm.ui.test_set.survey import cell, grid, survey
 
 FOLDER = Path(__file__).parent
@@ -37,10 +37,10 @@ def test_set(page: gr.Blocks) -> None:
     published = cards()
     accuracy = component(ACCURACY, _value(published, None))
 
-    def measure(
+    async def measure(
         model: object, method: object, epsilons: object
-    ) -> Iterator[tuple[dict[str, Any], str]]:
-        for series, line in run(model, method, epsilons):
+    ) -> AsyncIterator[tuple[dict[str, Any], str]]:
+        async for series, line in told(run(model, method, epsilons)):
             yield gr.skip() if series is None else _value(published, series), _status(line, series)
 
     def fetch(

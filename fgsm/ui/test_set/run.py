@@ -3,13 +3,14 @@
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 
 from fgsm.digits import MnistMissing, mnist_digits
-from fgsm.evaluate import METHODS, attack_by_name, evaluate
+from fgsm.evaluate import METHODS, attack_by_name, digits_at_once, evaluate
 from fgsm.model import ARCHITECTURES
 from fgsm.ui.cards import Series
+from fgsm.ui.compute import computing
 from fgsm.ui.message import device, digits_here, model_named
 from fgsm.ui.request import choice
 
@@ -18,16 +19,29 @@ LARGEST_EPSILON = 0.5  # of the page
 DIGITS = {"test": "MNIST test digits", "builtin": "built-in digits"}
 PAUSE = 0.6
 """Seconds between two messages: often enough to look alive, too seldom to cost anything."""
+Told = tuple[Series | None, str]
+"""The results so far, with `of`, how many digits there will be; and a line about them. None in
+place of results while there are none."""
 
 
-def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Series | None, str]]:
-    """Evaluate on the test digits, or on the built-in ones if there are none.
+async def told(running: Iterator[Told]) -> AsyncIterator[Told]:
+    """Go through a run, and tell of it now and then; of its last batch always.
 
-    The arguments come from outside, and may be anything.
+    Each batch is computed in its turn, so that who picks a digit meanwhile waits for one only.
+    """
+    last = 0.0
+    while (step := await computing(next)(running, None)) is not None:
+        series, _ = step
+        now = time.monotonic()
+        if series is None or series["n"] == series["of"] or now - last >= PAUSE:
+            last = now
+            yield step
 
-    Yields:
-        The results so far, with `of`, how many digits there will be; and a line about them. None
-        in place of results while there are none, be it that an argument is not what it should be.
+
+def run(model: object, method: object, epsilons: object) -> Iterator[Told]:
+    """Evaluate batch by batch on the test digits, or on the built-in ones if there are none.
+
+    The arguments come from outside, and may be anything: what is wrong is said in the line.
     """
     try:
         name = choice({"model": model}, "model", tuple(ARCHITECTURES))
@@ -38,12 +52,12 @@ def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Serie
         return
     source, images, labels = digits_here()
     yield None, f"Running: 0 of {len(images):,} {DIGITS[source]}."
-    start = told = time.perf_counter()
-    for evaluation in evaluate(model_named(name), images, labels, grid, attack_by_name(attack)):
-        now = time.perf_counter()
-        if now - told < PAUSE and evaluation.n < len(images):
-            continue
-        told = now
+    size = digits_at_once(attack, grid, device())
+    start = time.perf_counter()
+    for evaluation in evaluate(
+        model_named(name), images, labels, grid, attack_by_name(attack), size=size
+    ):
+        seconds = time.perf_counter() - start
         series = {
             "model": name,
             "method": attack,
@@ -51,13 +65,13 @@ def run(model: object, method: object, epsilons: object) -> Iterator[tuple[Serie
             "of": len(images),
             **asdict(evaluation),
         }
-        speed = evaluation.n / (now - start)
+        speed = evaluation.n / seconds
         done = "Done:" if evaluation.n == len(images) else "Running:"
         yield (
             series,
             f"{done} {evaluation.n:,} of {len(images):,} {DIGITS[source]}, "
             f"{speed:,.0f} digits per second at {len(grid)} epsilons, on {device()}, "
-            f"{now - start:.1f} s.",
+            f"{seconds:.1f} s.",
         )
 
 
