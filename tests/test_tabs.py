@@ -17,7 +17,7 @@ from torch import Tensor
 
 from fgsm.evaluate import attack_by_name, evaluate
 from fgsm.model import load_model
-from fgsm.survey import EPSILONS, harder_than, load_survey
+from fgsm.survey import EPSILONS, breaking_points, harder_than, load_survey
 from fgsm.ui import header
 from fgsm.ui.cards import cards, error_and_confidence
 from fgsm.ui.request import Request
@@ -167,6 +167,40 @@ def test_the_values_under_the_pointer(test_tab: Page) -> None:
     assert tip.locator(".tip-row").count() == 9
     test_tab.mouse.move(box["x"], box["y"] - 100)
     expect(tip).to_be_hidden()
+
+
+def test_the_values_by_the_arrow_keys(test_tab: Page) -> None:
+    page, chart = test_tab, test_tab.locator(".accuracy .chart")
+    chart.locator(".plot").focus()
+    epsilons = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
+        page.keyboard.press(key)
+        epsilons.append(chart.locator(".tip-x").inner_text())
+    assert epsilons == ["ε = 0", "ε = 0.05", "ε = 0.1", "ε = 0.05"]
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    expect(chart.locator(".tip-x")).to_have_text("ε = 0.5")
+    page.keyboard.press("Escape")
+    expect(chart.locator(".tip")).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(chart.locator(".tip")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(chart.locator(".tip")).to_be_hidden()
+
+
+@pytest.mark.parametrize("context", [PHONE], indirect=True)
+def test_the_values_by_a_finger_stay_until_it_taps_elsewhere(test_tab: Page) -> None:
+    page = test_tab
+    plot = page.locator(".accuracy .plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    plot.tap(position={"x": 0.4 * box["width"], "y": box["height"] / 2})
+    expect(page.locator(".accuracy .tip-x")).to_have_text("ε = 0.2")
+    page.wait_for_timeout(300)
+    expect(page.locator(".accuracy .tip")).to_be_visible()
+    page.locator(".survey h3").first.tap()
+    expect(page.locator(".accuracy .tip")).to_be_hidden()
 
 
 def test_the_csv_is_the_cards(test_tab: Page) -> None:
@@ -646,6 +680,31 @@ def test_no_mark_for_another_attack(page: Page, app: App, mnist_root: Path) -> N
     expect(page.locator(".breaking .current")).to_have_text("")
 
 
+def test_each_bar_of_the_breaking_points_is_read_out(test_tab: Page) -> None:
+    page, reading = test_tab, test_tab.locator(".breaking .reading")
+    counts = breaking_points(load_survey("lenet", "test")).counts.tolist()
+
+    def words(k: int) -> str:
+        number = f"{EPSILONS[k]:.3f}".removesuffix("0")
+        plural = "digit breaks" if counts[k] == 1 else "digits break"
+        return f"ε* = {number}: {counts[k]:,} {plural} there."
+
+    expect(reading).to_contain_text("arrow keys")
+    bars = page.locator(".breaking .bars")
+    bars.focus()
+    for k in range(4):
+        page.keyboard.press("ArrowRight")
+        expect(reading).to_have_text(words(k))
+    page.keyboard.press("ArrowLeft")
+    expect(reading).to_have_text(words(2))
+    for k in (0, 23, 100):
+        bar = bars.locator("i").nth(k).bounding_box()
+        assert bar is not None
+        page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] - 1)
+        expect(reading).to_have_text(words(k))
+    assert bars.locator(".read").count() == 1
+
+
 # ---- how it works ----
 
 
@@ -718,6 +777,28 @@ def test_three_directions_at_every_epsilon(how: Stage) -> None:
     texts = drawn.locator(".reading").all_inner_texts()
     assert len(set(texts)) == 1 and texts[0].startswith("✓ 4")  # all three are the digit itself
     assert drawn.locator("output").inner_text() == "0.00" and asked == []
+
+
+@pytest.mark.parametrize("context", [PHONE], indirect=True)
+def test_a_finger_points_at_the_window_before_it_opens_a_point(how: Stage) -> None:
+    page = how.page
+    drawn = look_at(page, "church_window")
+    canvas, where = drawn.locator("canvas").first, drawn.locator(".where").first
+    box = canvas.bounding_box()
+    assert box is not None
+    cell = box["width"] / 41
+
+    def tap(along: float, across: float) -> None:
+        canvas.tap(position={"x": (20.5 + along) * cell, "y": (20.5 - across) * cell})
+
+    tap(-10, 4)
+    expect(where).to_contain_text(re.compile("^along −0.10, across 0.04: .*; tap again to see it$"))
+    tap(12, 5)  # elsewhere
+    expect(where).to_contain_text(re.compile("^along 0.12, across 0.05: .*; tap again to see it$"))
+    with how.answered():
+        tap(13, 4)  # near enough
+    expect(page.locator("#attack")).to_be_visible()
+    assert how.epsilon() == pytest.approx(0.17)
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
@@ -842,7 +923,7 @@ def check_step(stage: Stage, number: int) -> None:
     )
     expect(target).to_have_count(1)
     expect(target).to_be_in_viewport()
-    assert target.evaluate("(each) => getComputedStyle(each).outlineStyle") == "solid"
+    expect(target).to_have_css("outline-style", "solid")
     # The words do not hide it, or what of it fits the window.
     page.wait_for_function(
         """() => {

@@ -1,5 +1,6 @@
-// A line chart: axes, lines, marks, and the values under the pointer. Text is HTML, so that it
-// keeps its shape while the drawing is stretched to fill its box.
+// A line chart: axes, lines, marks, and the values at a place: under the pointer, where a finger
+// tapped, or where the arrow keys went. Text is HTML, so that it keeps its shape while the drawing
+// is stretched to fill its box.
 
 class LineChart {
   /** @param {HTMLElement} element an empty one, which becomes the chart. */
@@ -7,14 +8,17 @@ class LineChart {
     this.element = element;
     element.classList.add("line-chart");
     element.innerHTML =
-      `<p class="y-title"></p><div class="plot"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="not drawn yet"></svg>` +
-      `<div class="texts" aria-hidden="true"></div><div class="cursor" hidden></div><div class="tip" hidden></div></div>` +
+      `<p class="y-title"></p><div class="plot" tabindex="0" role="group" aria-label="Values, by the arrow keys"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="not drawn yet"></svg>` +
+      `<div class="texts" aria-hidden="true"></div><div class="cursor" hidden></div><div class="tip" role="status" hidden></div></div>` +
       `<p class="x-title"></p>`;
     this.find = (selector) => element.querySelector(selector);
     const plot = this.find(".plot");
     plot.addEventListener("pointermove", (event) => this.point(event));
     plot.addEventListener("pointerdown", (event) => this.point(event));
-    plot.addEventListener("pointerleave", () => this.leave());
+    // A lifted finger has left too, but its owner wants to read; then a tap elsewhere closes.
+    plot.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || this.leave());
+    plot.addEventListener("blur", () => this.leave());
+    plot.addEventListener("keydown", (event) => this.step(event));
   }
 
   /**
@@ -59,34 +63,61 @@ class LineChart {
     return 100 - 100 * share(y, this.chart.y.ticks);
   }
 
-  /** Read out every line at the point nearest to the pointer. */
+  /** The lines that are read out. */
+  named() {
+    return this.chart.lines.filter(({ name }) => name);
+  }
+
+  /** Where one of them has a point, in increasing order. */
+  places() {
+    const all = this.named().flatMap(({ points }) => points.map(([at]) => at));
+    return [...new Set(all)].sort((a, b) => a - b);
+  }
+
+  /** Read at the place nearest to the pointer. */
   point(event) {
-    const { x, y, lines } = this.chart;
     const box = this.find("svg").getBoundingClientRect();
     const wanted = 100 * (event.clientX - box.left) / box.width;
     const distance = (at) => Math.abs(this.left(at) - wanted);
-    const named = lines.filter(({ name, points }) => name && points.length);
-    const xs = named.flatMap(({ points }) => points.map(([at]) => at));
-    if (!xs.length) return;
-    const nearest = xs.reduce((best, at) => (distance(at) < distance(best) ? at : best));
-    const rows = named.flatMap(({ name, points }) =>
-      points.filter(([at]) => at === nearest).map(([, value]) => [name, value]));
+    const places = this.places();
+    if (places.length) this.read(places.reduce((best, at) => (distance(at) < distance(best) ? at : best)));
+  }
+
+  /** Read at the next place to that side, or at none. */
+  step(event) {
+    if (event.key === "Escape") return this.leave();
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const places = this.places();
+    if (!by || !places.length) return;
+    event.preventDefault();
+    const next = places.indexOf(this.at) + by;
+    this.read(places[Math.min(Math.max(next, 0), places.length - 1)]);
+  }
+
+  /** Read out every line at that place, the highest first. */
+  read(at) {
+    this.at = at;
+    const { x, y } = this.chart;
+    const rows = this.named().flatMap(({ name, points }) =>
+      points.filter((point) => point[0] === at).map(([, value]) => [name, value]));
     rows.sort((a, b) => b[1] - a[1]);
     const tip = this.find(".tip");
-    tip.replaceChildren(text("tip-x", `${plain(x.title)} = ${x.format(nearest)}`, {}), ...rows.map(([name, value]) => {
+    tip.replaceChildren(text("tip-x", `${plain(x.title)} = ${x.format(at)}`, {}), ...rows.map(([name, value]) => {
       const row = text("tip-row", name, {});
       row.append(text("tip-value", (y.precise ?? y.format)(value), {}));
       return row;
     }));
     tip.hidden = this.find(".cursor").hidden = false;
-    this.find(".cursor").style.left = `${this.left(nearest)}%`;
+    const left = this.left(at);
+    this.find(".cursor").style.left = `${left}%`;
     // On the side where there is room.
-    const isLeft = this.left(nearest) > 50;
-    tip.style.left = isLeft ? "auto" : `calc(${this.left(nearest)}% + 0.7em)`;
-    tip.style.right = isLeft ? `calc(${100 - this.left(nearest)}% + 0.7em)` : "auto";
+    const isLeft = left > 50;
+    tip.style.left = isLeft ? "auto" : `calc(${left}% + 0.7em)`;
+    tip.style.right = isLeft ? `calc(${100 - left}% + 0.7em)` : "auto";
   }
 
   leave() {
+    this.at = null;
     this.find(".tip").hidden = this.find(".cursor").hidden = true;
   }
 }

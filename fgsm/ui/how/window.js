@@ -55,10 +55,16 @@ function makeWindow(size) {
     const { left, top, width, height } = canvas.getBoundingClientRect();
     move(made, Math.floor(size * (event.clientX - left) / width), Math.floor(size * (event.clientY - top) / height));
   };
-  canvas.addEventListener("pointermove", point);
+  canvas.addEventListener("pointermove", (event) => event.pointerType === "touch" || point(event));
   canvas.addEventListener("click", (event) => {
+    const { x, y, isTapped } = made;
     point(event);
-    open(made);
+    if (event.pointerType !== "touch") return open(made);
+    // A finger cannot point without a tap: the first one points, a second one near it opens.
+    const isNear = Math.max(Math.abs(made.x - x), Math.abs(made.y - y)) <= 2;
+    if (isTapped && isNear) return open(Object.assign(made, { x, y }));
+    made.isTapped = true;
+    made.box.querySelector(".where").append("; tap again to see it");
   });
   canvas.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];

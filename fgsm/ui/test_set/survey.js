@@ -4,7 +4,7 @@ const ORDER = ["lenet", "lenet-robust", "softmax"];
 const DIGITS = { test: "MNIST's 10,000 test digits", builtin: "the 1,000 built-in digits" };
 const root = element.querySelector(".survey");
 const find = (selector) => root.querySelector(selector);
-const view = { model: "lenet", seed: 1, k: 30, cell: null };
+const view = { model: "lenet", seed: 1, k: 30, cell: null, bar: null };
 let surveyed; // the server's answer about the model shown
 
 async function ask(name, data) {
@@ -155,7 +155,6 @@ function showBreaking() {
   find(".bars").replaceChildren(...breaking.map((count, k) => {
     const bar = document.createElement("i");
     bar.style.height = `${100 * count / most}%`;
-    bar.title = `${count} digits break at ε* = ${epsilonText(k)}`;
     return bar;
   }));
   const broken = breaking.reduce((sum, count) => sum + count, 0);
@@ -169,8 +168,36 @@ function showBreaking() {
     tick.style.left = `${100 * (k + 0.5) / breaking.length}%`;
     return tick;
   }));
+  readBar(null);
   markCurrent();
 }
+
+/** Say how many digits a bar stands for; null is no bar. */
+function readBar(k) {
+  view.bar = k;
+  for (const bar of find(".bars").children) bar.className = "";
+  find(".bars").children[k]?.classList.add("read");
+  const count = surveyed.breaking[k];
+  find(".reading").textContent = k === null
+    ? "Point at a bar, or move over them with the arrow keys, to read it."
+    : `ε* = ${epsilonText(k)}: ${count.toLocaleString("en")} ${count === 1 ? "digit breaks" : "digits break"} there.`;
+}
+
+function pointAtBar({ clientX }) {
+  if (!surveyed) return;
+  const { left, width } = find(".bars").getBoundingClientRect();
+  const bars = surveyed.breaking.length;
+  readBar(Math.min(Math.max(Math.floor(bars * (clientX - left) / width), 0), bars - 1));
+}
+
+find(".bars").addEventListener("pointermove", pointAtBar);
+find(".bars").addEventListener("pointerdown", pointAtBar);
+find(".bars").addEventListener("keydown", (event) => {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!by || !surveyed) return;
+  event.preventDefault();
+  readBar(Math.min(Math.max((view.bar ?? -1) + by, 0), surveyed.breaking.length - 1));
+});
 
 /** Where the digit on the stage breaks, if FGSM attacks it there. */
 function markCurrent() {
