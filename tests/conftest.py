@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from fgsm.digits import builtin_digits, mnist_digits
 from fgsm.model import load_model
 from tests.browser import App, Stage, launch_browser, running_app
+from tests.helpers import OFFLINE, open_tab
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -132,3 +133,27 @@ def stage(page: Page, app: App) -> Stage:
     stage = Stage(page)
     stage.open(app.url)
     return stage
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An app without the test set, and without a network to fetch it."""
+    folder = tmp_path_factory.mktemp("bare")
+    log = folder / "log"
+    settings = {"MNIST_ROOT": str(folder / "mnist"), "GRADIO_TEMP_DIR": str(folder), **OFFLINE}
+    with log.open("w") as file, running_app(file, **settings) as app:
+        yield app
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture
+def test_tab(page: Page, app: App, mnist_root: Path) -> Page:
+    """The tab "Test set", on a machine that has it."""
+    open_tab(page, app.url, "test-set")
+    return page
+
+
+@pytest.fixture
+def how(page: Page, app: App) -> Stage:
+    """The tab "How it works"."""
+    return open_tab(page, app.url, "how")

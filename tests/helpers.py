@@ -1,0 +1,171 @@
+"""What the browser tests of the page share."""
+
+import json
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, Response, expect
+
+from fgsm.survey import EPSILONS
+from fgsm.ui import header
+from tests.browser import Stage
+
+ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in parts of the pad
+NAMES = {"lenet": "LeNet", "lenet-robust": "Robust LeNet", "softmax": "Softmax"}
+ATTACKS = {
+    "fgsm": "FGSM",
+    "iterative": "iterative FGSM (10 steps)",
+    "random": "random signs (control)",
+    "pgd-40": "PGD, 40 steps",
+}
+FIGURES = ["directions", "linearity", "dimension", "church_window", "eight_bits", "gradients"]
+TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))
+OFFLINE = {
+    name: value
+    for proxy in ("http_proxy", "https_proxy", "all_proxy")
+    for name, value in ((proxy, "http://127.0.0.1:9"), (proxy.upper(), "http://127.0.0.1:9"))
+} | {"no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def strokes(stage: Stage) -> list[tuple[float, float]]:
+    """The seven's corners, in pixels of the window."""
+    box = stage.page.locator(".pad").bounding_box()
+    assert box is not None
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in ZIGZAG]
+
+
+def draw_seven(stage: Stage) -> None:
+    stage.page.click("#fgsm-tab-draw")
+    stage.page.locator(".pad").scroll_into_view_if_needed()
+    first, *others = strokes(stage)
+    with stage.answered():
+        stage.page.mouse.move(*first)
+        stage.page.mouse.down()
+        for corner in others:
+            stage.page.mouse.move(*corner, steps=10)
+        stage.page.mouse.up()
+
+
+def open_tab(page: Page, url: str, tab: str) -> Stage:
+    stage = Stage(page)
+    stage.open(url)
+    show_tab(page, tab)
+    return stage
+
+
+def show_tab(page: Page, tab: str) -> None:
+    page.click(f"#{tab}-button")
+    expect(page.locator(f"#{tab}")).to_be_visible()
+    if tab == "test-set":
+        page.wait_for_selector(".survey[aria-busy=false]")
+
+
+def requests_of(page: Page) -> list[str]:
+    """The server functions that the page calls from now on."""
+    names: list[str] = []
+
+    def note(data: str | None) -> None:
+        if data and (found := re.search(r'"fn_name":\s*"(\w+)"', data)):
+            names.append(found[1])
+
+    page.on("request", lambda request: note(request.post_data))
+    return names
+
+
+def table_of(page: Page) -> dict[tuple[str, str], dict[float, str]]:
+    """The table of accuracies: by model and attack, then by epsilon."""
+    rows = page.locator(".accuracy table tr").evaluate_all(
+        "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
+    )
+    epsilons = [float(name.removeprefix("ε = ")) for name in rows[0][2:]]
+    return {(row[0], row[1]): dict(zip(epsilons, row[2:], strict=True)) for row in rows[1:]}
+
+
+def click_a_tile(stage: Stage, source: str, number: int = 7) -> None:
+    """Open a digit of the grid, and see on the stage what its caption said."""
+    page = stage.page
+
+    def is_other(response: Response) -> bool:  # and not the first grid, which may come late
+        data = response.request.post_data or ""
+        return '"grid"' in data and '"seed":1}' not in data
+
+    with page.expect_response(is_other) as answer:
+        page.click(".others")
+    rows = answer.value.json()["rows"]
+    digits = [(row["k"], digit) for row in rows for digit in row["digits"]]
+    k, digit = digits[number]
+    caption = f"{digit['label']} → {digit['prediction']}"
+    tile = page.locator(".rows .tile").nth(number)
+    expect(tile).to_have_text(caption)
+    # What the picture shows is compared with the stage's, pixel by pixel.
+    pixels = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
+                 .filter((_, i) => i % 4 === 0)"""
+    picture = tile.locator("canvas").evaluate(pixels)
+    with stage.answered():
+        tile.click()
+    expect(page.locator("#attack")).to_be_visible()
+    assert stage.epsilon() == EPSILONS[k]
+    assert stage.verdict() == f"Fooled: {caption}"
+    shown = page.evaluate("fgsmStage.shown.request")
+    assert (shown["source"], shown["index"], shown["method"]) == (source, digit["index"], "fgsm")
+    assert len(picture) == 784 and len(set(picture)) > 10
+    apart = sum(a != b for a, b in zip(picture, stage.picture("adversarial"), strict=True))
+    assert apart <= 4  # alone or in a batch, a sign or two may round the other way
+
+
+def figure(page: Page, name: str) -> Locator:
+    return page.locator("#how .figure").nth(FIGURES.index(name))
+
+
+def look_at(page: Page, name: str) -> Locator:
+    """Scroll to a figure, and wait until it is drawn."""
+    found = figure(page, name)
+    found.scroll_into_view_if_needed()
+    expect(found).to_have_attribute("aria-busy", "false")
+    expect(found.locator("figcaption")).not_to_have_text("")
+    return found
+
+
+def check_step(stage: Stage, number: int) -> None:
+    """The words of that step are shown, and it points at what it should, in sight."""
+    page, step = stage.page, TOUR[number]
+    expect(page.locator(".tour h2")).to_have_text(step["title"])
+    expect(page.locator(".tour .count")).to_have_text(f"{number + 1} of {len(TOUR)}")
+    target = page.locator(".is-pointed-at")
+    page.wait_for_function(
+        "(selector) => document.querySelector('.is-pointed-at')?.matches(selector)",
+        arg=step["target"],
+    )
+    expect(target).to_have_count(1)
+    expect(target).to_be_in_viewport()
+    expect(target).to_have_css("outline-style", "solid")
+    # The words do not hide it, or what of it fits the window.
+    page.wait_for_function(
+        """() => {
+             const target = document.querySelector(".is-pointed-at");
+             const box = target.getBoundingClientRect();
+             const tour = document.querySelector(".tour").getBoundingClientRect();
+             const shared = (from, to, min, max) =>
+               Math.max(0, Math.min(to, max) - Math.max(from, min));
+             const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+             const hidden = shared(box.left, box.right, tour.left, tour.right)
+               * shared(top, bottom, tour.top, tour.bottom);
+             return bottom > top && hidden < 0.35 * box.width * (bottom - top);
+           }"""
+    )
+    # Of what is taller than the window one sees where it begins.
+    page.wait_for_function(
+        """() => {
+             const { left, top } = document.querySelector(".is-pointed-at").getBoundingClientRect();
+             return top >= 0 && !document.elementFromPoint(left + 5, top + 5).closest(".tour");
+           }"""
+    )
+    if "tab" in step:
+        expect(page.locator(f"#{step['tab']}")).to_be_visible()
+    else:
+        expect(page.locator("#attack")).to_be_visible()
+        expect(page.locator(".fgsm")).to_have_attribute("data-asking", "false")
+        stage.settle()
+        assert stage.epsilon() == step["epsilon"]

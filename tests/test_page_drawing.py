@@ -1,0 +1,192 @@
+"""Drawing in a real browser: by mouse, finger and keyboard, named, undone, answered meanwhile."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import Stage
+from tests.helpers import draw_seven, strokes
+
+
+def test_draws_with_the_mouse(stage: Stage) -> None:
+    before = stage.picture("clean")
+    draw_seven(stage)
+    assert stage.reading("clean") == 7
+    assert stage.picture("clean") != before and max(stage.picture("clean")) > 200
+    assert "drawn" in stage.text(".clean figcaption")
+    assert stage.text(".named option:checked") == "7?"  # predicted
+    stage.set_epsilon(0)
+    assert stage.verdict() == "Still 7"
+    assert stage.breaking_point() is not None
+    stage.page.click(".jump")
+    stage.settle()
+    assert stage.verdict().startswith("Fooled: 7 →")
+
+
+def test_a_dot_is_ink(stage: Stage) -> None:
+    """Also the first point of every stroke is one: it must not be refused as blank."""
+    page = stage.page
+    page.click("#fgsm-tab-draw")
+    x, y = strokes(stage)[0]
+    with stage.answered():
+        page.mouse.click(x, y)
+    assert "drawn" in stage.text(".clean figcaption") and max(stage.picture("clean")) > 200
+    expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_answers_while_drawing(stage: Stage) -> None:
+    stage.page.click("#fgsm-tab-draw")
+    first, second, third = strokes(stage)
+    stage.page.mouse.move(*first)
+    stage.page.mouse.down()
+    with stage.answered():
+        stage.page.mouse.move(*second, steps=10)
+    with stage.answered():
+        stage.page.mouse.move(*third, steps=10)
+    stage.page.mouse.up()  # two answers came before the pen was lifted
+
+
+def test_clear_and_a_second_finger_in_mid_stroke(stage: Stage) -> None:
+    page = stage.page
+    page.click("#fgsm-tab-draw")
+    corners = strokes(stage)
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    page.mouse.move(*corners[1], steps=3)
+    page.evaluate("document.querySelector('.pad-buttons .clear').click()")
+    page.mouse.move(*corners[2], steps=3)
+    page.mouse.up()
+    expect(page.locator(".pad-hint")).to_be_visible()
+    page.evaluate(
+        """document.querySelector(".pad").dispatchEvent(
+             new PointerEvent("pointerdown", { isPrimary: false, button: 0, bubbles: true }))"""
+    )
+    expect(page.locator(".pad-hint")).to_be_visible()
+
+
+def test_undo_and_clear(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    ink = """() => document.querySelector(".pad").getContext("2d").getImageData(0, 0, 560, 560)
+                     .data.some((value, i) => i % 4 === 0 && value > 0)"""
+    assert page.evaluate(ink)
+    with stage.answered():
+        page.click(".undo")
+    assert not page.evaluate(ink)
+    expect(page.locator(".pad-hint")).to_be_visible()
+    # Pad and stage agree: without a drawing, the stage has the digit that was picked last.
+    assert "a 4" in stage.text(".clean figcaption")
+    draw_seven(stage)
+    with stage.answered():
+        page.click(".clear")
+    assert not page.evaluate(ink)
+    expect(page.locator(".clear")).to_be_disabled()
+    expect(page.locator(".named")).to_be_disabled()
+    assert "a 4" in stage.text(".clean figcaption")
+    assert page.locator("[data-index='403'][aria-current]").count() == 1
+
+
+def test_undo_takes_back_one_stroke(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    seven = stage.picture("clean")
+    (x, y), *_ = strokes(stage)
+    with stage.answered():
+        page.mouse.move(x, y + 60)
+        page.mouse.down()
+        page.mouse.move(x + 60, y + 60, steps=5)
+        page.mouse.up()
+    assert stage.picture("clean") != seven
+    with stage.answered():
+        page.click(".undo")
+    assert stage.picture("clean") == seven
+
+
+def test_the_drawing_comes_back_with_its_tab(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    seven = stage.picture("clean")
+    with stage.answered():
+        page.select_option(".named", "2")
+    page.click("#fgsm-tab-pick")
+    assert "a 2" in stage.text(".clean figcaption")  # another tab shows nothing else by itself
+    stage.pick(301)
+    assert "a 3" in stage.text(".clean figcaption")
+    with stage.answered():
+        page.click("#fgsm-tab-draw")
+    assert stage.picture("clean") == seven and "a 2" in stage.text(".clean figcaption")
+    assert page.input_value(".named") == "2"  # its name too
+
+
+@pytest.mark.parametrize("target", [1, 7])
+def test_drawing_goes_on_when_it_becomes_the_target(stage: Stage, target: int) -> None:
+    """A stroke is read as many digits while it grows; one of them may be the target."""
+    page = stage.page
+    with stage.answered():
+        page.select_option(".method", "targeted")
+    with stage.answered():
+        page.select_option(".target select", str(target))
+    draw_seven(stage)
+    expect(page.locator(".notice")).to_be_hidden()
+    assert stage.reading("clean") == 7
+    shown = stage.text(".change figcaption")
+    assert not shown.endswith("J7") and (target == 7 or shown.endswith(f"J{target}"))
+
+
+def test_names_a_drawing(stage: Stage) -> None:
+    draw_seven(stage)
+    with stage.answered():
+        stage.page.select_option(".named", "1")
+    assert stage.verdict() == "Wrong before any attack: a 1 read as 7"
+    with stage.answered():
+        stage.page.select_option(".named", "7")
+    stage.set_epsilon(0)
+    assert stage.verdict() == "Still 7"
+    assert "a 7" in stage.text(".clean figcaption")
+
+
+def test_a_refusal_restores_the_name(stage: Stage) -> None:
+    draw_seven(stage)
+    page = stage.page
+    with stage.answered():
+        page.select_option(".method", "targeted")
+    with stage.answered():
+        page.select_option(".target select", "3")
+    page.select_option(".named", "3")
+    expect(page.locator(".notice")).to_contain_text("The digit's own class is 3")
+    assert page.input_value(".named") == ""
+    page.keyboard.press("Escape")
+    expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_an_unnamed_drawing_is_not_misread(stage: Stage) -> None:
+    """Another model may read something else in it; who is right, nobody knows."""
+    draw_seven(stage)
+    expect(stage.page.locator(".compare.is-stale")).to_have_count(0)
+    assert "misread" not in stage.text(".compare")
+    with stage.answered():
+        stage.page.select_option(".named", "1")
+    expect(stage.page.locator(".compare .is-shown b")).to_have_text("misread as 7")
+
+
+def test_draws_with_the_keyboard(stage: Stage) -> None:
+    page = stage.page
+    page.click("#fgsm-tab-draw")
+    page.focus(".pad")
+    with stage.answered():
+        page.keyboard.press(" ")
+        for _ in range(12):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press(" ")
+    assert stage.reading("clean") == 1  # a straight line down
+
+
+def test_the_keyboards_pen_is_where_it_draws(stage: Stage) -> None:
+    page = stage.page
+    page.click("#fgsm-tab-draw")
+    page.focus(".pad")
+    page.keyboard.press("Shift")  # a key, so that the focus shows
+    pad, pen = (page.locator(name).bounding_box() for name in (".pad", ".pen"))
+    assert pad is not None and pen is not None
+    for start, length in (("x", "width"), ("y", "height")):
+        middles = [box[start] + box[length] / 2 for box in (pad, pen)]  # type: ignore[literal-required]
+        assert middles[0] == pytest.approx(middles[1], abs=1)

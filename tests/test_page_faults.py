@@ -1,0 +1,114 @@
+"""The stage when something is wrong: a refusal, a slow server, one with an error, none."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import App, Stage, running_app
+
+
+def test_a_refusal_changes_nothing(stage: Stage) -> None:
+    page = stage.page
+    with stage.answered():
+        page.select_option(".method", "targeted")
+    with stage.answered():
+        page.select_option(".target select", "3")
+    page.select_option(".target select", "4")
+    expect(page.locator(".notice")).to_contain_text("The digit's own class is 4")
+    assert page.input_value(".target select") == "3"
+    page.click(".classes button:nth-child(5)")  # threes
+    page.click("[data-index='301']")
+    expect(page.locator(".notice")).to_contain_text("The digit's own class is 3")
+    assert "a 4" in stage.text(".clean figcaption")
+    assert page.locator("[data-index='301'][aria-current]").count() == 0
+    with stage.answered():
+        page.select_option(".method", "fgsm")  # which has no target
+    expect(page.locator(".notice")).to_be_hidden()
+    with stage.answered():
+        page.click("[data-index='301']")
+    assert "a 3" in stage.text(".clean figcaption")
+
+
+@pytest.mark.parametrize("data", [None, [], {}, "x", {"source": "builtin", "index": 1e9}])
+def test_any_json_gets_a_sentence(stage: Stage, app: App, data: object) -> None:
+    """Sent to where the page sends its requests, as anybody could."""
+    page = stage.page
+    with page.expect_request(lambda request: "component_server" in request.url) as sent:
+        page.click(".random")
+    body: dict[str, Any] = {**(sent.value.post_data_json or {}), "data": data}
+    response = page.request.post(sent.value.url, data=body)
+    assert response.ok and set(response.json()) == {"error"}
+    assert page.request.post(sent.value.url, data={**body, "fn_name": "stage"}).status == 404
+
+
+def test_nothing_can_be_uploaded(stage: Stage, app: App) -> None:
+    file = {"name": "large.bin", "mimeType": "application/octet-stream", "buffer": bytes(100_000)}
+    response = stage.page.request.post(
+        f"{app.url}gradio_api/upload",
+        multipart={"files": file},  # type: ignore[dict-item]
+    )
+    assert response.status == 413
+
+
+def test_a_slow_server_is_waited_for_aloud(stage: Stage) -> None:
+    page = stage.page
+    held: list[Route] = []
+    page.route("**/component_server**", lambda route: held.append(route))
+    page.click(".random")
+    expect(page.locator(".notice")).to_contain_text("Still waiting")
+    stage.set_epsilon(0.3)
+    assert stage.epsilon() == 0.3
+    with stage.answered():
+        for route in held:
+            route.continue_()
+        page.unroute("**/component_server**")
+    expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_an_error_of_the_server_is_no_lost_connection(page: Page, app: App) -> None:
+    stage = Stage(page)
+    stage.open(app.url)
+    # What Gradio's own script writes about it would count as an error of the page.
+    page.evaluate("console.error = console.warn = () => {}")
+    page.route("**/component_server**", lambda route: route.abort("connectionfailed"))
+    page.click("[data-index='100']")
+    expect(page.locator(".notice")).to_contain_text("could not compute this")
+    assert page.locator("[data-index='403'][aria-current]").count() == 1
+    page.unroute("**/component_server**")
+    with stage.answered():
+        page.click("[data-index='100']")
+    expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_gradios_monitoring_is_closed(stage: Stage, app: App) -> None:
+    for path in ("monitoring", "monitoring/summary"):
+        assert stage.page.request.get(f"{app.url}{path}").status == 403
+
+
+def test_a_lost_server(page: Page, tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as log, running_app(log) as app:
+        stage = Stage(page)
+        stage.open(app.url)
+        app.stop()
+        page.click(".thumbnails [data-index='100']")
+        expect(page.locator(".notice")).to_contain_text("Connection lost")
+        serious = [
+            v
+            for v in Axe().run(page, ".fgsm").response["violations"]
+            if v["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+        stage.set_epsilon(0.3)  # what is on the page keeps working
+        assert stage.epsilon() == 0.3 and stage.verdict().startswith("Fooled: 4")
+        with_again = App(log, app.port)
+        try:
+            with_again.wait()
+            page.wait_for_function(
+                "document.querySelector('.clean figcaption').textContent.includes('a 1')"
+            )
+            expect(page.locator(".notice")).to_be_hidden()
+        finally:
+            with_again.stop()

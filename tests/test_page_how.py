@@ -1,0 +1,182 @@
+"""The tab "How it works" in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fgsm.ui.cards import error_and_confidence
+from tests.browser import App, Stage
+from tests.helpers import FIGURES, PHONE, look_at, open_tab, requests_of, show_tab
+
+
+def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
+    asked = requests_of(page)
+    stage = Stage(page)
+    stage.open(app.url)
+    page.wait_for_timeout(500)
+    assert not set(asked) & set(FIGURES)  # nobody has opened the tab yet
+    show_tab(page, "how")
+    page.wait_for_timeout(1500)
+    in_sight = page.locator("#how .figure").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect().top < innerHeight)"
+    )
+    assert in_sight[0] and not any(in_sight[3:])
+    seen = [name for name, is_in_sight in zip(FIGURES, in_sight, strict=True) if is_in_sight]
+    assert sorted(set(asked) & set(FIGURES)) == sorted(seen)
+    for name in FIGURES:
+        drawn = look_at(page, name)
+        lines = drawn.locator("path.line[d^=M]").count()
+        colours = drawn.locator("canvas").evaluate_all(
+            """(all) => all.map((canvas) => new Set(new Uint32Array(canvas.getContext("2d")
+                 .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size)"""
+        )
+        assert lines > 1 or max(colours) > 1, name
+    for name in FIGURES:
+        assert asked.count(name) == 1, name
+    assert page.locator("#how .figure").count() == len(FIGURES)
+
+
+def test_figures_follow_the_stage_when_looked_at_again(how: Stage) -> None:
+    page = how.page
+    expect(look_at(page, "directions").locator("figcaption")).to_contain_text("a 4")
+    look_at(page, "church_window")
+    show_tab(page, "attack")
+    asked = requests_of(page)
+    how.pick(301)
+    page.wait_for_timeout(800)
+    assert "a 3" in how.text(".clean figcaption")
+    assert not set(asked) & set(FIGURES)  # they are out of sight
+    show_tab(page, "how")
+    for name in FIGURES:
+        drawn = look_at(page, name)
+        if name in ("directions", "church_window"):
+            expect(drawn.locator("figcaption")).to_contain_text("a 3")
+    page.wait_for_timeout(300)
+    assert sorted(name for name in asked if name in FIGURES) == sorted(FIGURES)
+
+
+def test_three_directions_at_every_epsilon(how: Stage) -> None:
+    drawn = look_at(how.page, "directions")
+    assert "✗" in drawn.locator(".reading").nth(0).inner_text()
+    for i in (1, 2):
+        assert drawn.locator(".reading").nth(i).inner_text().startswith("✓ 4")
+    asked = requests_of(how.page)
+    drawn.locator("input").fill("0")
+    texts = drawn.locator(".reading").all_inner_texts()
+    assert len(set(texts)) == 1 and texts[0].startswith("✓ 4")  # all three are the digit itself
+    assert drawn.locator("output").inner_text() == "0.00" and asked == []
+
+
+@pytest.mark.parametrize("context", [PHONE], indirect=True)
+def test_a_finger_points_at_the_window_before_it_opens_a_point(how: Stage) -> None:
+    page = how.page
+    drawn = look_at(page, "church_window")
+    canvas, where = drawn.locator("canvas").first, drawn.locator(".where").first
+    box = canvas.bounding_box()
+    assert box is not None
+    cell = box["width"] / 41
+
+    def tap(along: float, across: float) -> None:
+        canvas.tap(position={"x": (20.5 + along) * cell, "y": (20.5 - across) * cell})
+
+    tap(-10, 4)
+    expect(where).to_contain_text(re.compile("^along −0.10, across 0.04: .*; tap again to see it$"))
+    tap(12, 5)  # elsewhere
+    expect(where).to_contain_text(re.compile("^along 0.12, across 0.05: .*; tap again to see it$"))
+    with how.answered():
+        tap(13, 4)  # near enough
+    expect(page.locator("#attack")).to_be_visible()
+    assert how.epsilon() == pytest.approx(0.17)
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+@pytest.mark.parametrize(("along", "across"), [(15, 6), (12, 0), (-9, 0), (3, -16)])
+def test_a_point_of_the_window_opens_on_the_stage(
+    how: Stage, by: str, along: int, across: int
+) -> None:
+    page = how.page
+    drawn = look_at(page, "church_window")
+    canvas, where = drawn.locator("canvas").first, drawn.locator(".where").first
+    if by == "mouse":
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box is not None
+        cell = box["width"] / 41
+        place = {"x": (20.5 + along) * cell, "y": (20.5 - across) * cell}
+        canvas.hover(position=place)  # type: ignore[arg-type]
+    else:
+        canvas.focus()
+        for count, keys in ((along, "ArrowLeft ArrowRight"), (across, "ArrowDown ArrowUp")):
+            for _ in range(abs(count)):
+                page.keyboard.press(keys.split()[count > 0])
+    said = re.fullmatch(r"along (\S+), across (\S+): read as (\d)", where.inner_text())
+    assert said is not None
+    assert [round(100 * float(part.replace("−", "-"))) for part in said.groups()[:2]] == [
+        along,
+        across,
+    ]
+    with how.answered():
+        if by == "mouse":
+            canvas.click(position=place)  # type: ignore[arg-type]
+        else:
+            page.keyboard.press("Enter")
+    expect(page.locator("#attack")).to_be_visible()
+    assert how.epsilon() == pytest.approx((abs(along) + abs(across)) / 100)
+    assert how.reading("adversarial") == int(said[3])
+    method = "ray" if across else "fgsm" if along > 0 else "reversed"
+    assert page.input_value(".method") == method
+
+
+def test_formulas_are_typeset(how: Stage) -> None:
+    page = how.page
+    expect(page.locator("#how .katex").nth(10)).to_be_attached()
+    assert page.locator("#how .katex-error").count() == 0
+    assert page.locator("#how .katex-display").count() >= 3
+    texts = page.locator("#how .prose").evaluate_all(
+        """(all) => all.map((each) => { const copy = each.cloneNode(true);
+             for (const formula of copy.querySelectorAll(".katex")) formula.remove();
+             return copy.textContent; }).join()"""
+    )
+    assert "$" not in texts and "\\" not in texts and "Direction, not size" in texts
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": 900}} for w in (1280, 820, 390, 320)],
+    indirect=True,
+)
+def test_no_formula_is_cut_off(how: Stage) -> None:
+    wide = how.page.locator("#how .katex-display").evaluate_all(
+        """(all) => all.filter((each) => {
+             const edge = each.closest(".prose").getBoundingClientRect().right;
+             return [...each.querySelectorAll(".base")].some((part) =>
+               part.getBoundingClientRect().right > edge + 1);
+           }).map((each) => each.textContent)"""
+    )
+    assert wide == []
+
+
+def test_the_papers_table_has_our_cards(how: Stage) -> None:
+    rows = how.page.locator(".paper tr").all_inner_texts()
+    for name, words in (("softmax", "softmax regression"), ("lenet", "LeNet")):
+        error, confidence = error_and_confidence(name, 0.25)
+        assert any(
+            row.startswith(f"{words}, ours") and error in row and confidence in row for row in rows
+        )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figures_in_both_themes(page: Page, app: App, theme: str) -> None:
+    """Neutral is neutral in either: in the church window, and in the gradients."""
+    open_tab(page, f"{app.url}?__theme={theme}", "how")
+    middle = """(canvas) => [...canvas.getContext("2d").getImageData(canvas.width / 2,
+                  canvas.height / 2, 1, 1).data].slice(0, 3)"""
+    window = look_at(page, "church_window").locator("canvas").first.evaluate(middle)
+    corner = (
+        """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 1, 1).data].slice(0, 3)"""
+    )
+    robust = look_at(page, "gradients").locator("canvas").nth(2).evaluate(corner)
+    for colour in (window, robust):
+        assert max(colour) - min(colour) < 12  # grey
+        assert min(colour) > 180 if theme == "light" else max(colour) < 90

@@ -1,0 +1,278 @@
+"""A run of the tab "Test set" in a real browser: progress, cancel, queue, missing digits."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from torch import Tensor
+
+from fgsm.evaluate import attack_by_name, evaluate
+from fgsm.model import load_model
+from fgsm.ui.cards import cards
+from tests.browser import App, Stage, running_app
+from tests.helpers import ATTACKS, OFFLINE, click_a_tile, open_tab, show_tab, table_of
+
+STOPPED = "Stopped: nothing is running for you now."
+LONG = "Iterative FGSM (10 steps)"
+
+
+def choose(page: Page, label: str, name: str) -> None:
+    page.locator(f"#run input[aria-label={label}]").click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.locator("#test-set").get_by_role("button", name=name, exact=True)
+
+
+def set_epsilons(page: Page, text: str) -> None:
+    page.locator("#run").get_by_label("Epsilons").fill(text)
+
+
+def status(page: Page) -> Locator:
+    return page.locator("#run-status p")
+
+
+def cpu_seconds(app: App) -> float:
+    """What the server has computed so far."""
+    fields = Path(f"/proc/{app.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_share(app: App, page: Page, seconds: float) -> float:
+    before = cpu_seconds(app)
+    page.wait_for_timeout(1000 * seconds)
+    return (cpu_seconds(app) - before) / seconds
+
+
+@pytest.mark.parametrize("method", ["fgsm", "iterative", "random"])
+def test_a_run_on_the_builtin_digits(
+    page: Page, bare: App, builtin: tuple[Tensor, Tensor], method: str
+) -> None:
+    open_tab(page, bare.url, "test-set")
+    choose(page, "Model", "Softmax")
+    names = {"iterative": LONG, "random": "Random signs (control)"}
+    if method in names:
+        choose(page, "Attack", names[method])
+    set_epsilons(page, ".25, 0 0.07")
+    button(page, "Run").click()
+    expect(status(page)).to_contain_text("Done: 1,000 of 1,000 built-in digits")
+    expect(status(page)).to_contain_text("digits per second at 3 epsilons, on cpu")
+    model = load_model("softmax", torch.device("cpu"))
+    *_, evaluation = evaluate(model, *builtin, [0.0, 0.07, 0.25], attack_by_name(method))
+    row = table_of(page)["Softmax (your run, 1000 digits)", ATTACKS[method]]
+    found = {epsilon: float(cell.removesuffix(" %")) for epsilon, cell in row.items() if cell}
+    # Another number of threads may round a digit on the border to the other side.
+    assert found == {
+        result.epsilon: pytest.approx(100 * result.accuracy, abs=0.11)
+        for result in evaluation.results
+    }
+    curve = page.locator(".accuracy path.line.run").get_attribute("d") or ""
+    assert len(re.findall(r"[\d.]+ [\d.]+", curve)) == 3
+    assert page.get_attribute("#run-status progress", "value") == "1000"
+    expect(page.locator(".accuracy .legend .run")).to_have_text("your run")
+
+
+def test_a_run_is_seen_to_move_and_ends_as_the_cards(test_tab: Page) -> None:
+    page = test_tab
+    page.evaluate(
+        """() => {
+             window.seen = [];
+             const look = () => seen.push([
+               document.querySelector("#run-status progress").value,
+               document.querySelectorAll(".accuracy path.line.run").length,
+             ]);
+             new MutationObserver(look).observe(document.querySelector("#run-status"),
+               { childList: true, subtree: true, attributes: true });
+           }"""
+    )
+    button(page, "Run").click()
+    expect(status(page)).to_contain_text("Done: 10,000 of 10,000 MNIST test digits", timeout=60_000)
+    seen = page.evaluate("seen")
+    progress = [value for value, _ in seen]
+    assert progress == sorted(progress) and len(set(progress)) > 4
+    assert any(0 < value < 10_000 and curves == 1 for value, curves in seen)
+    table = table_of(page)
+    ours, card = table["LeNet (your run, 10000 digits)", "FGSM"], table["LeNet", "FGSM"]
+    measured = {epsilon for epsilon, cell in ours.items() if cell}
+    assert measured == {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3}
+    for epsilon in measured:
+        ours_, theirs = (float(row[epsilon].removesuffix(" %")) for row in (ours, card))
+        assert ours_ == pytest.approx(theirs, abs=0.03)
+    with page.expect_download() as download:
+        page.click(".accuracy .csv")
+    lines = Path(download.value.path()).read_text("utf-8").splitlines()
+    assert len(lines) == 1 + sum(len(series["results"]) for series in cards()) + 7
+    assert all(line.startswith("this device,lenet,fgsm,test,") for line in lines[-7:])
+
+
+def test_cancel_leaves_nothing_running(test_tab: Page, app: App) -> None:
+    page = test_tab
+    choose(page, "Attack", LONG)
+    button(page, "Run").click()
+    expect(status(page)).to_contain_text("Running: ", timeout=60_000)
+    measures = Path("/proc/self/stat").exists()
+    busy = cpu_share(app, page, 1) if measures else 0.0
+    button(page, "Cancel").click()
+    expect(status(page)).to_have_text(STOPPED, timeout=5_000)
+    page.wait_for_timeout(2_000)  # for what may still be on its way
+    assert status(page).inner_text() == STOPPED
+    if measures:
+        assert cpu_share(app, page, 1) < min(0.2, busy / 2)
+    choose(page, "Attack", "FGSM")
+    choose(page, "Model", "Softmax")
+    set_epsilons(page, ".1")
+    button(page, "Run").click()
+    expect(status(page)).to_contain_text("Done: 10,000", timeout=60_000)
+
+
+def test_what_arrives_after_the_cancel_does_not_stay(
+    context: BrowserContext, app: App, mnist_root: Path
+) -> None:
+    """On a slow network, messages of the run are still on their way."""
+    page = context.new_page()
+    page.add_init_script(
+        """const get = window.fetch;
+           window.fetch = async (...request) => {
+             const response = await get(...request);
+             if (!String(request[0].url ?? request[0]).includes("queue/data")) return response;
+             const late = new TransformStream({
+               async transform(chunk, out) {
+                 await new Promise((done) => setTimeout(done, 900));
+                 out.enqueue(chunk);
+               },
+             });
+             return new Response(response.body.pipeThrough(late), response);
+           };"""
+    )
+    open_tab(page, app.url, "test-set")
+    choose(page, "Attack", LONG)
+    button(page, "Run").click()
+    page.wait_for_timeout(1_500)
+    page.evaluate(
+        """() => {
+             window.said = [];
+             const look = () => said.push(document.querySelector("#run-status p").textContent);
+             new MutationObserver(look).observe(document.querySelector("#run-status"),
+               { childList: true, subtree: true, characterData: true });
+           }"""
+    )
+    button(page, "Cancel").click()
+    page.wait_for_function(
+        "(stopped) => said.slice(said.indexOf(stopped)).some((line) => line.startsWith('Running'))",
+        arg=STOPPED,
+    )
+    expect(status(page)).to_have_text(STOPPED)
+
+
+def test_a_visitor_who_leaves_stops_the_run(test_tab: Page, app: App, browser: Any) -> None:
+    choose(test_tab, "Attack", LONG)
+    button(test_tab, "Run").click()
+    expect(status(test_tab)).to_contain_text("Running: ", timeout=60_000)
+    other = test_tab.context.new_page()
+    test_tab.close()
+    open_tab(other, app.url, "test-set")
+    choose(other, "Model", "Softmax")
+    set_epsilons(other, ".1")
+    button(other, "Run").click()
+    expect(status(other)).to_contain_text("Done: 10,000", timeout=60_000)
+
+
+def test_the_second_visitor_waits_for_a_turn_and_gets_it(
+    test_tab: Page, app: App, context: BrowserContext
+) -> None:
+    first, second = test_tab, context.new_page()
+    open_tab(second, app.url, "test-set")
+    choose(first, "Attack", LONG)
+    button(first, "Run").click()
+    expect(status(first)).to_contain_text("Running: ", timeout=60_000)
+    choose(second, "Model", "Softmax")
+    set_epsilons(second, "0 .2")
+    button(second, "Run").click()
+    expect(second.locator("#run-status")).to_contain_text("queue: 1/1")
+    stage_is_free(second, app)
+    button(first, "Cancel").click()
+    expect(status(second)).to_contain_text("Done: 10,000", timeout=60_000)
+    expect(status(first)).to_have_text(STOPPED)
+    assert ("Softmax (your run, 10000 digits)", "FGSM") in table_of(second)
+
+
+def stage_is_free(page: Page, app: App) -> None:
+    """While somebody's run goes on, a digit is attacked all the same."""
+    show_tab(page, "attack")
+    stage = Stage(page)
+    stage.pick(301)
+    assert "a 3" in stage.text(".clean figcaption")
+    show_tab(page, "test-set")
+
+
+@pytest.mark.parametrize(
+    ("epsilons", "words"),
+    [
+        ("0 nan", "Epsilon nan is out of range; here it goes from 0 to .5."),
+        ("a tenth", "'a' is not a number; epsilons are such as 0 .1 .2."),
+        ("", "they must be numbers such as 0 .1 .2."),
+        ("0 .1 .7", "Epsilon .7 is out of range; here it goes from 0 to .5."),
+        ("<b>1</b>", "'<b>1</b>' is not a number"),
+    ],
+)
+def test_bad_epsilons_get_a_sentence(page: Page, bare: App, epsilons: str, words: str) -> None:
+    open_tab(page, bare.url, "test-set")
+    set_epsilons(page, epsilons)
+    page.locator("#run").get_by_label("Epsilons").press("Enter")
+    expect(status(page)).to_contain_text(words)
+    assert not [name for name, _ in table_of(page) if "your run" in name]
+    assert page.locator(".accuracy path.line.run").count() == 0
+
+
+def test_without_the_test_set(page: Page, bare: App) -> None:
+    """It is said, the built-in digits serve, and a download without network says what is wrong."""
+    stage = open_tab(page, bare.url, "test-set")
+    note = page.get_by_text("MNIST's 10,000 test digits are not on this machine")
+    get = button(page, "Download the test set (11 MB)")
+    expect(note).to_be_visible()
+    expect(page.locator(".survey .which")).to_have_text("FGSM on the 1,000 built-in digits")
+    expect(page.locator(".breaking .lead")).to_contain_text("Of the 1,000 built-in digits")
+    assert page.locator(".accuracy path.line").count() == 9  # the cards are of the test set
+    get.click()
+    expect(status(page)).to_contain_text("The test set could not be downloaded", timeout=60_000)
+    expect(status(page)).to_contain_text("The 1,000 built-in digits work without it.")
+    expect(note).to_be_visible()
+    expect(get).to_be_visible()
+    click_a_tile(stage, "builtin")
+    expect(page.locator(".by-number")).to_be_hidden()
+
+
+def test_the_test_set_is_used_as_soon_as_it_has_come(
+    page: Page, tmp_path: Path, mnist_root: Path
+) -> None:
+    root = tmp_path / "mnist"
+    with (
+        (tmp_path / "log").open("w") as log,
+        running_app(log, MNIST_ROOT=str(root), **OFFLINE) as app,
+    ):
+        stage = open_tab(page, app.url, "test-set")
+        expect(page.locator(".survey .which")).to_contain_text("built-in")
+        shutil.copytree(mnist_root / "MNIST" / "raw", root / "MNIST" / "raw")
+        button(page, "Download the test set (11 MB)").click()  # which finds that it is there
+        note = page.get_by_text("MNIST's 10,000 test digits are not on this machine")
+
+        def is_known() -> None:
+            expect(note).to_be_hidden()
+            expect(button(page, "Download the test set (11 MB)")).to_be_hidden()
+            expect(page.locator(".survey .which")).to_have_text(
+                "FGSM on MNIST's 10,000 test digits"
+            )
+
+        expect(status(page)).to_contain_text("MNIST's 10,000 test digits are here now.")
+        is_known()
+        show_tab(page, "attack")
+        expect(page.locator(".by-number")).to_be_visible()
+        stage.open(app.url)  # and so it stays for whoever comes next
+        show_tab(page, "test-set")
+        is_known()

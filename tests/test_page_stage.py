@@ -1,0 +1,275 @@
+"""The stage in a real browser: digits, epsilon, attacks and models, as people use them."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from torch import Tensor, nn
+
+from fgsm.attack import predict
+from fgsm.ui.stage import FIRST, attack
+from tests.browser import Stage
+
+
+def test_opens_on_a_digit_already_fooled(stage: Stage) -> None:
+    assert stage.verdict().startswith("Fooled: 4 →")
+    assert stage.reading("clean") == 4 and stage.reading("adversarial") != 4
+    assert stage.breaking_point() is not None and stage.epsilon() > (stage.breaking_point() or 1)
+
+
+def test_zero_epsilon_is_the_clean_digit(stage: Stage) -> None:
+    stage.set_epsilon(0)
+    assert stage.picture("adversarial") == stage.picture("clean")
+    assert stage.reading("adversarial") == stage.reading("clean")
+    assert stage.text(".adversarial .reading span") == stage.text(".clean .reading span")
+    assert stage.verdict() == "Still 4"
+    assert stage.text(".moved").startswith("0 of 784 pixels moved")
+    stage.page.click("[data-view=change]")
+    assert len(set(stage.picture("change"))) == 1  # neutral everywhere
+
+
+def test_picks_with_the_mouse(stage: Stage) -> None:
+    stage.pick(301)
+    assert "a 3" in stage.text(".clean figcaption")
+    assert stage.page.get_attribute("[data-index='301']", "aria-current") == "true"
+    assert stage.page.locator("[aria-current]").count() == 1
+
+
+def test_picks_with_the_keyboard(stage: Stage) -> None:
+    page = stage.page
+    page.focus(".thumbnails [data-index='0']")
+    for key, digit in (("ArrowRight", 1), ("ArrowDown", 9), ("ArrowLeft", 8), ("ArrowUp", 0)):
+        with stage.answered():
+            page.keyboard.press(key)
+        assert stage.text(".clean figcaption").endswith(f" {digit}")
+    page.keyboard.press("ArrowUp")  # there is nothing above
+    assert page.evaluate("document.activeElement.dataset.index") == "0"
+
+
+def test_pages_classes_and_random(stage: Stage) -> None:
+    page = stage.page
+    page.click(".classes button:nth-child(6)")  # fours
+    names = page.locator(".thumbnails button").evaluate_all("all => all.map(b => b.ariaLabel)")
+    assert len(names) == 48 and all(name.startswith("A 4, number 4") for name in names)
+    page.click(".pager .next")
+    page.click(".pager .next")
+    assert stage.text(".page") == "3 / 3" and page.locator(".thumbnails button").count() == 4
+    page.click(".pager .previous")
+    assert stage.text(".page") == "2 / 3"
+    with stage.answered():
+        page.click(".random")
+    assert "a 4" in stage.text(".clean figcaption")
+    assert page.locator(".thumbnails [aria-current]").count() == 1
+
+
+def test_any_test_digit_by_number(stage: Stage, mnist_root: Path) -> None:
+    with stage.answered():
+        stage.page.fill(".by-number input", "0")
+        stage.page.press(".by-number input", "Enter")
+    assert "a 7" in stage.text(".clean figcaption")  # MNIST's test set begins with a seven
+    stage.page.fill(".by-number input", "10000")
+    stage.page.press(".by-number input", "Enter")
+    expect(stage.page.locator(".notice")).to_contain_text("from 0 to 9999")
+    assert "a 7" in stage.text(".clean figcaption")
+    stage.page.click(".notice .close")
+    expect(stage.page.locator(".notice")).to_be_hidden()
+    stage.page.click(".by-number input")
+    stage.page.keyboard.type("--")  # no number at all
+    stage.page.keyboard.press("Enter")
+    expect(stage.page.locator(".notice")).to_contain_text("from 0 to 9999")
+
+
+def test_dragging_asks_nobody(stage: Stage) -> None:
+    page = stage.page
+    page.wait_for_timeout(500)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    box = page.locator(".epsilon input[type=range]").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    seen = set()
+    for step in range(20):
+        page.mouse.move(box["x"] + box["width"] * step / 20, middle)
+        stage.settle()
+        seen.add((stage.epsilon(), stage.text(".at")))
+        assert f"at ε = {page.input_value('.epsilon .number')}" in stage.text(".at")
+    page.mouse.up()
+    assert len(seen) >= 19
+    assert requests == []
+
+
+def test_keys_and_buttons_move_epsilon(stage: Stage) -> None:
+    page = stage.page
+    stage.set_epsilon(0.2)
+    page.click(".up")
+    page.click(".up")
+    page.click(".down")
+    stage.settle()
+    assert stage.epsilon() == 0.205
+    page.focus(".epsilon input[type=range]")
+    page.keyboard.press("ArrowRight")
+    stage.settle()
+    assert stage.epsilon() == 0.21
+    page.keyboard.press("-")
+    stage.settle()
+    assert stage.epsilon() == 0.205
+    page.keyboard.press("Home")
+    page.keyboard.press("-")
+    stage.settle()
+    assert stage.epsilon() == 0
+
+
+def test_shortcuts_work_wherever_the_focus_is(stage: Stage) -> None:
+    page = stage.page
+    stage.set_epsilon(0.2)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("+")  # as on a fresh page, where nothing has the focus
+    stage.settle()
+    assert stage.epsilon() == 0.205
+    page.focus("[data-index='403']")
+    for _ in range(3):  # the thumbnails are replaced each time
+        with stage.answered():
+            page.keyboard.press("r")
+        assert page.evaluate("document.activeElement.hasAttribute('aria-current')")
+    page.fill(".by-number input", "")
+    page.keyboard.press("b")  # is typing
+    page.click("#how-button")
+    page.keyboard.press("b")  # and here there is no stage
+    stage.settle()
+    assert stage.epsilon() == 0.205
+
+
+@pytest.mark.parametrize("typed", ["", "7", "-1", "0.5001"])
+def test_a_number_out_of_range_is_put_right(stage: Stage, typed: str) -> None:
+    stage.set_epsilon(0.2)
+    stage.page.fill(".epsilon .number", typed)
+    stage.page.press(".epsilon .number", "Tab")
+    stage.settle()
+    assert stage.epsilon() == 0.2 and stage.page.input_value(".epsilon .number") == "0.20"
+
+
+def test_jumps_to_the_breaking_point(stage: Stage) -> None:
+    stage.set_epsilon(0.4)
+    stage.page.click(".jump")
+    stage.settle()
+    breaking_point = stage.breaking_point()
+    assert breaking_point is not None and stage.epsilon() == breaking_point
+    assert stage.verdict().startswith("Fooled")
+    stage.page.click(".down")
+    stage.settle()
+    assert stage.verdict() == "Still 4"
+    stage.page.keyboard.press("b")
+    stage.settle()
+    assert stage.epsilon() == breaking_point
+
+
+def test_the_chart_sets_epsilon(stage: Stage) -> None:
+    box = stage.page.locator(".plot").bounding_box()
+    assert box is not None
+    stage.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 50)
+    stage.page.mouse.down()
+    stage.settle()
+    assert stage.epsilon() == pytest.approx(0.4, abs=0.005)
+    stage.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 50, steps=5)
+    stage.page.mouse.up()
+    stage.settle()
+    assert stage.epsilon() == pytest.approx(0.1, abs=0.005)
+
+
+@pytest.mark.parametrize("method", ["fgsm", "targeted", "iterative", "random", "reversed"])
+def test_each_method(stage: Stage, method: str) -> None:
+    page = stage.page
+    fools = method in ("fgsm", "targeted", "iterative")
+    with stage.answered():
+        page.select_option(".model", "softmax" if fools else "lenet-robust")
+    if method != "fgsm":
+        with stage.answered():
+            page.select_option(".method", method)
+    assert page.locator(".target").is_visible() == (method == "targeted")
+    stage.set_epsilon(0.3)
+    if fools:
+        assert stage.verdict().startswith("Fooled: 4 →")
+    else:
+        assert stage.verdict() == "Still 4"
+        assert page.is_disabled(".jump") == (stage.breaking_point() is None)
+    if method == "iterative":
+        expect(page.locator("[data-view=direction]")).to_be_disabled()
+
+
+def test_a_chosen_target(stage: Stage) -> None:
+    with stage.answered():
+        stage.page.select_option(".method", "targeted")
+    with stage.answered():
+        stage.page.select_option(".target select", "9")
+    assert "−ε" in stage.text(".change figcaption")
+    stage.set_epsilon(0.25)
+    assert stage.verdict() == "Fooled: 4 → 9" and "as targeted" in stage.text(".at")
+
+
+def test_a_digit_misread_before_any_attack(
+    stage: Stage, lenet: nn.Module, builtin: tuple[Tensor, Tensor]
+) -> None:
+    prediction = predict(lenet, builtin[0]).argmax(1)
+    index = int((prediction != builtin[1]).nonzero()[0])
+    label = index // 100
+    stage.page.click(f".classes button:nth-child({label + 2})")
+    for _ in range(index % 100 // 48):
+        stage.page.click(".pager .next")
+    with stage.answered():
+        stage.page.click(f"[data-index='{index}']")
+    stage.set_epsilon(0)
+    article = "an" if label == 8 else "a"
+    words = f"Wrong before any attack: {article} {label} read as {int(prediction[index])}"
+    assert stage.verdict() == words
+    expect(stage.page.locator(".jump")).to_be_disabled()
+    expect(stage.page.locator(".breaks")).to_be_hidden()
+    expect(stage.page.locator(".compare .is-shown b")).to_have_text(
+        f"misread as {int(prediction[index])}"
+    )
+
+
+def test_an_attack_may_put_a_misread_digit_right(stage: Stage) -> None:
+    """And where it does, the page says so."""
+    asked = {**FIRST, "method": "reversed"}  # towards the label: plain FGSM leads away from it
+    answers = ((index, attack({**asked, "index": index})["stages"][0]) for index in range(1000))
+    index, right = next(
+        (index, answer["right_again"])
+        for index, answer in answers
+        if answer["breaking_point"] == 0 and answer["right_again"] is not None
+    )
+    with stage.answered():
+        stage.page.select_option(".method", "reversed")
+    with stage.answered():
+        stage.page.evaluate("(asked) => fgsmStage.show(asked, 0)", {**asked, "index": index})
+    before, label = stage.reading("clean"), index // 100
+    assert stage.verdict().startswith("Wrong before any attack")
+    assert stage.text(".also") == f"put right at ε = {right:.3f}".removesuffix("0")
+    stage.set_epsilon(right)
+    assert stage.reading("adversarial") == label
+    assert stage.verdict() == f"Put right: {before} → {label}"
+
+
+@pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
+def test_each_model_and_the_comparison(stage: Stage, model: str) -> None:
+    with stage.answered():
+        stage.page.select_option(".model", model)
+    names = {"lenet": "LeNet", "lenet-robust": "Robust LeNet", "softmax": "Softmax"}
+    expect(stage.page.locator(".compare .is-shown")).to_contain_text(names[model])
+    point = stage.breaking_point()
+    shown = stage.text(".compare .is-shown b")
+    assert shown == ("> 0.5" if point is None else f"{point:.3f}".removesuffix("0"))
+
+
+def test_twins_side_by_side(stage: Stage) -> None:
+    with stage.answered():
+        stage.page.check(".twin")
+    assert [stage.text(".model-name", i) for i in (0, 1)] == ["LeNet", "Robust LeNet"]
+    assert stage.picture("clean", 0) == stage.picture("clean", 1)
+    assert stage.picture("change", 0) != stage.picture("change", 1)
+    stage.set_epsilon(0.15)
+    assert stage.verdict(0).startswith("Fooled") and stage.verdict(1).startswith("Still")
+    with stage.answered():
+        stage.page.uncheck(".twin")
+    assert stage.page.locator(".verdict").count() == 1

@@ -1,0 +1,171 @@
+"""The tab "Test set" digit by digit in a real browser: grid, confusion, breaking points."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Page, expect
+from torch import Tensor
+
+from fgsm.survey import EPSILONS, breaking_points, harder_than, load_survey
+from tests.browser import App, Stage
+from tests.helpers import click_a_tile, open_tab, requests_of, show_tab
+
+
+@pytest.mark.parametrize("number", [0, 14, 29])
+def test_a_tile_leads_to_the_stage(page: Page, app: App, mnist_root: Path, number: int) -> None:
+    stage = open_tab(page, app.url, "test-set")
+    click_a_tile(stage, "test", number)
+    if number == 0:
+        assert page.input_value(".by-number input") != ""
+
+
+def captions(page: Page) -> list[str]:
+    return page.locator(".rows .tile").all_inner_texts()
+
+
+def test_others_are_others(test_tab: Page) -> None:
+    before = captions(test_tab)
+    rows = test_tab.locator(".rows .name").all_inner_texts()
+    assert len(before) == 30 and len(rows) == 6 and rows[0].startswith("ε = 0.05")
+    test_tab.click(".others")
+    test_tab.wait_for_function(
+        "(before) => [...document.querySelectorAll('.rows .tile')].map((tile) => tile.innerText)"
+        ".join() !== before",
+        arg=",".join(before),
+    )
+    after = captions(test_tab)
+    assert len(after) == 30 and after != before
+    assert test_tab.locator(".rows .name").all_inner_texts() == rows
+
+
+@pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
+def test_another_model_is_another_survey(test_tab: Page, model: str) -> None:
+    page = test_tab
+    before = page.inner_text(".breaking .lead")
+    page.click(f".survey [data-model={model}]")
+    page.wait_for_selector(".survey[aria-busy=false]")
+    assert page.get_attribute(f".survey [data-model={model}]", "aria-pressed") == "true"
+    assert page.locator(".survey .models [aria-pressed=true]").count() == 1
+    surveyed = load_survey(model, "test")
+    assert page.inner_text(".breaking .lead") != before
+    expect(page.locator(".breaking .lead")).to_contain_text(
+        f"{int((~surveyed.right_before).sum())} were read wrongly before any attack"
+    )
+    k = int(page.input_value(".confusion input"))
+    assert counts(page) == expected_counts(model, k)
+    stage = Stage(page)
+    with stage.answered():
+        page.locator(".rows .tile").last.click()
+    assert page.evaluate("fgsmStage.shown.request.model") == model
+    assert stage.verdict().startswith("Fooled: ") and stage.epsilon() == 0.3
+
+
+def counts(page: Page) -> list[list[int]]:
+    numbers = page.locator(".confusion tbody button").all_inner_texts()
+    return [[int(text or 0) for text in numbers[10 * i : 10 * i + 10]] for i in range(10)]
+
+
+def expected_counts(model: str, k: int) -> list[list[int]]:
+    surveyed = load_survey(model, "test")
+    cells = torch.zeros(10, 10, dtype=torch.int64)
+    for label, prediction in zip(
+        surveyed.labels[surveyed.right_before].tolist(),
+        surveyed.predictions[k, surveyed.right_before].tolist(),
+        strict=True,
+    ):
+        cells[label, prediction] += 1
+    rows: list[list[int]] = cells.tolist()
+    return rows
+
+
+def test_the_confusion_follows_epsilon_and_asks_nobody(test_tab: Page) -> None:
+    page = test_tab
+    assert counts(page) == expected_counts("lenet", 30)
+    asked = requests_of(page)
+    for k in (31, 60, 100, 0):
+        page.locator(".confusion input").fill(str(k))
+        assert page.inner_text(".confusion output") == f"{k / 200:.3f}".removesuffix("0")
+        assert counts(page) == expected_counts("lenet", k)
+    page.wait_for_timeout(300)
+    assert asked == []
+    assert sum(counts(page)[i][i] for i in range(10)) == sum(map(sum, counts(page)))  # at 0
+
+
+def test_a_cell_lists_examples(test_tab: Page) -> None:
+    page = test_tab
+    cell = page.locator(".confusion [data-label='4'][data-prediction='9']")
+    count = int(cell.inner_text())
+    assert count > 10 and f"{count} of" in (cell.get_attribute("title") or "")
+    cell.click()
+    tiles = page.locator(".cell .tile")
+    expect(tiles).to_have_count(10)
+    assert tiles.all_inner_texts() == ["4 → 9"] * 10
+    expect(page.locator(".cell p")).to_contain_text(f"{count} of class 4 read as 9 at ε = 0.15")
+    page.locator(".confusion input").fill("40")
+    expect(page.locator(".cell p")).to_contain_text("at ε = 0.20")
+    stage = Stage(page)
+    with stage.answered():
+        tiles.first.click()
+    assert stage.verdict() == "Fooled: 4 → 9" and stage.epsilon() == 0.2
+    show_tab(page, "test-set")
+    cell.click()
+    expect(tiles).to_have_count(0)
+
+
+@pytest.mark.parametrize("index", [403, 301, 105])
+def test_the_mark_is_the_stages_digit(
+    page: Page, app: App, mnist_root: Path, builtin: tuple[Tensor, Tensor], index: int
+) -> None:
+    stage = Stage(page)
+    stage.open(app.url)
+    if index != 403:
+        stage.pick(index)
+    point = stage.breaking_point()
+    assert point
+    expect(page.locator(".compare:not(.is-stale)")).to_be_visible()
+    show_tab(page, "test-set")
+    share = harder_than(load_survey("lenet", "test"), point)
+    text = f"breaks at ε* = {point:.3f}".removesuffix("0")
+    expect(page.locator(".breaking .current")).to_have_text(
+        f"The digit on the stage {text}: "
+        f"harder to fool than {100 * share:.1f} % of those read correctly."
+    )
+    left = page.locator(".breaking .mark").evaluate("(mark) => parseFloat(mark.style.left)")
+    assert left == pytest.approx(100 * (200 * point + 0.5) / 101, abs=0.01)
+
+
+def test_no_mark_for_another_attack(page: Page, app: App, mnist_root: Path) -> None:
+    stage = open_tab(page, app.url, "test-set")
+    expect(page.locator(".breaking .mark")).to_be_visible()
+    show_tab(page, "attack")
+    with stage.answered():
+        page.select_option(".method", "random")
+    show_tab(page, "test-set")
+    expect(page.locator(".breaking .mark")).to_be_hidden()
+    expect(page.locator(".breaking .current")).to_have_text("")
+
+
+def test_each_bar_of_the_breaking_points_is_read_out(test_tab: Page) -> None:
+    page, reading = test_tab, test_tab.locator(".breaking .reading")
+    counts = breaking_points(load_survey("lenet", "test")).counts.tolist()
+
+    def words(k: int) -> str:
+        number = f"{EPSILONS[k]:.3f}".removesuffix("0")
+        plural = "digit breaks" if counts[k] == 1 else "digits break"
+        return f"ε* = {number}: {counts[k]:,} {plural} there."
+
+    expect(reading).to_contain_text("arrow keys")
+    bars = page.locator(".breaking .bars")
+    bars.focus()
+    for k in range(4):
+        page.keyboard.press("ArrowRight")
+        expect(reading).to_have_text(words(k))
+    page.keyboard.press("ArrowLeft")
+    expect(reading).to_have_text(words(2))
+    for k in (0, 23, 100):
+        bar = bars.locator("i").nth(k).bounding_box()
+        assert bar is not None
+        page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] - 1)
+        expect(reading).to_have_text(words(k))
+    assert bars.locator(".read").count() == 1
