@@ -1,6 +1,6 @@
 """The live stage: a component of our own, whose files stand beside this one.
 
-`stage.html` and `stage.css` say what it looks like. The scripts are joined into one, in the order
+`stage.html` and the `STYLES` say what it looks like. The scripts are joined into one, in the order
 of `SCRIPTS`, because Gradio runs a single piece of JavaScript per component: `plots.js` and
 `panel.js` show one model's sweep, `picker.js` and `pad.js` choose a digit, `asker.js` asks for it,
 `stage.js`, `choosing.js` and `controls.js` tie them together.
@@ -29,7 +29,9 @@ SCRIPTS = (
     "choosing.js",
     "controls.js",
 )
-FILES = [WORDS, FRAMES, *(FOLDER / name for name in ("stage.html", "stage.css", *SCRIPTS))]
+# The whole comes last: what it says of small windows goes before what its parts say of any.
+STYLES = ("choosing.css", "plots.css", "stage.css")
+FILES = [WORDS, FRAMES, *(FOLDER / name for name in ("stage.html", *STYLES, *SCRIPTS))]
 FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", "twin": False}
 FIRST_EPSILON = 0.12
 
