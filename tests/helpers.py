@@ -1,8 +1,12 @@
 """What the browser tests of the page share."""
 
+import asyncio
 import json
 import re
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 from playwright.sync_api import Locator, Page, Response, expect
 
@@ -10,6 +14,7 @@ from fgsm.survey import EPSILONS
 from fgsm.ui import header
 from tests.browser import Stage
 
+Result = TypeVar("Result")
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in parts of the pad
 NAMES = {"lenet": "LeNet", "lenet-robust": "Robust LeNet", "softmax": "Softmax"}
 ATTACKS = {
@@ -27,6 +32,12 @@ OFFLINE = {
 } | {"no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def awaited(work: Coroutine[Any, Any, Result]) -> Result:
+    """What the coroutine returns; in a thread of its own, since Playwright's loop runs in ours."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def strokes(stage: Stage) -> list[tuple[float, float]]:

@@ -11,6 +11,7 @@ from fgsm.ui import message
 from fgsm.ui.compute import computed, computing
 from fgsm.ui.page import page
 from fgsm.ui.stage import FIRST
+from tests.helpers import awaited
 
 
 def thread() -> str:
@@ -21,17 +22,17 @@ def test_whoever_asks_it_is_computed_in_one_thread() -> None:
     async def ask() -> list[str]:
         return await asyncio.gather(*(computing(thread)() for _ in range(20)))
 
-    threads = {computed(thread), *asyncio.run(ask())}
+    threads = {computed(thread), *awaited(ask())}
     assert len(threads) == 1 and thread() not in threads
 
 
 def test_arguments_go_there_and_what_is_raised_comes_back() -> None:
     assert computed(divmod, 7, 2) == (3, 1)
-    assert asyncio.run(computing(sorted)([1, 3, 2], reverse=True)) == [3, 2, 1]
+    assert awaited(computing(sorted)([1, 3, 2], reverse=True)) == [3, 2, 1]
     with pytest.raises(ZeroDivisionError):
         computed(divmod, 7, 0)
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(computing(divmod)(7, 0))
+        awaited(computing(divmod)(7, 0))
 
 
 def test_the_event_loop_goes_on_meanwhile() -> None:
@@ -42,7 +43,7 @@ def test_the_event_loop_goes_on_meanwhile() -> None:
         gate.set()  # which nobody could, were the loop held up
         return await waiting
 
-    assert asyncio.run(ask())
+    assert awaited(ask())
 
 
 def test_the_page_computes_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +59,7 @@ def test_the_page_computes_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None
     assert threads == {computed(thread)}
 
     stage, *_ = (block for block in ours if hasattr(block, "attack"))
-    answer = asyncio.run(stage.attack(FIRST))
+    answer = awaited(stage.attack(FIRST))
     assert answer["stages"] and threads == {computed(thread)}
     functions = [function for block in ours for function in block.server_fns]
     assert len(functions) > 10

@@ -20,6 +20,7 @@ from fgsm.ui.compute import computing
 from fgsm.ui.how import _paper
 from fgsm.ui.message import device, digits_here, model_named
 from fgsm.ui.test_set.run import Told, download, parse_epsilons, run, told
+from tests.helpers import awaited
 from tests.test_digits import server  # noqa: F401 (a fixture)
 
 module = importlib.import_module("fgsm.ui.test_set.run")  # its package has a function of that name
@@ -159,7 +160,7 @@ def all_told(*arguments: object) -> list[Told]:
     async def collect() -> list[Told]:
         return [step async for step in told(run(*arguments))]
 
-    return asyncio.run(collect())
+    return awaited(collect())
 
 
 def test_little_is_told_of_what_is_over_soon(
@@ -217,7 +218,7 @@ def test_a_cancelled_run_computes_no_more(nowhere: Path, monkeypatch: pytest.Mon
 
     hook = model_named("softmax").register_forward_hook(count)
     try:
-        so_far, later = asyncio.run(cancelled())
+        so_far, later = awaited(cancelled())
         list(run("softmax", "fgsm", "0 .1"))
     finally:
         hook.remove()
