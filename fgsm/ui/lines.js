@@ -110,10 +110,12 @@ class LineChart {
     tip.hidden = this.find(".cursor").hidden = false;
     const left = this.left(at);
     this.find(".cursor").style.left = `${left}%`;
-    // On the side where there is room.
-    const isLeft = left > 50;
-    tip.style.left = isLeft ? "auto" : `calc(${left}% + 0.7em)`;
-    tip.style.right = isLeft ? `calc(${100 - left}% + 0.7em)` : "auto";
+    // On the side where there is more room; over the line rather than out of the chart.
+    const plot = this.find(".plot");
+    const [place, gap] = [left / 100 * plot.clientWidth, 10];
+    const beside = left > 50 ? place - gap - tip.offsetWidth : place + gap;
+    const last = this.element.clientWidth - plot.offsetLeft - tip.offsetWidth;
+    tip.style.left = `${Math.max(-plot.offsetLeft, Math.min(beside, last))}px`;
   }
 
   leave() {
