@@ -108,7 +108,7 @@ def test_the_values_by_a_finger_stay_until_it_taps_elsewhere(test_tab: Page) -> 
     for part in (0.02, 0.4, 0.6, 0.98):  # all of it is on the screen
         plot.tap(position={"x": part * box["width"], "y": box["height"] / 2})
         tip = page.locator(".accuracy .tip").bounding_box()
-        assert tip is not None and 0 <= tip["x"] and tip["x"] + tip["width"] <= 390
+        assert tip is not None and tip["x"] >= 0 and tip["x"] + tip["width"] <= 390
     page.locator(".survey h3").first.tap()
     expect(page.locator(".accuracy .tip")).to_be_hidden()
 
