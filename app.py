@@ -22,6 +22,6 @@ if __name__ == "__main__":
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
-        max_threads=8,  # that wait; there is one that computes
+        max_threads=8,  # for the download and such; another computes, see fgsm.ui.compute
         max_file_size="1kb",  # nothing is uploaded, so nobody shall fill the disk
     )

@@ -135,4 +135,5 @@ def _tensors(
 ) -> tuple[Tensor, Tensor]:
     """Bytes, any shape of N x 28 x 28 values, and N labels -> images and labels."""
     images = pixels.reshape(-1, 1, 28, 28).astype(np.float32)
-    return torch.from_numpy(images).div_(255), torch.from_numpy(labels.astype(np.int64))
+    images /= 255  # by NumPy: whoever downloads them needs none of PyTorch's threads
+    return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))

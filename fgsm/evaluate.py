@@ -118,9 +118,10 @@ def attack_by_name(name: str, seed: int = 0) -> Attack:
 
 
 def digits_at_once(name: str, epsilons: Sequence[float], device: torch.device) -> int:
-    """The batch for the attack of that name: no more work than the article's seven epsilons.
+    """The batch for the attack of that name: about the work of the article's seven epsilons.
 
-    Then a run tells of itself often, and lets others compute between two batches.
+    Then a run tells of itself often, and lets others compute between two batches. The gradients
+    of ten steps are not counted: a batch of them may take three times as long.
     """
     most = batch_size(device)
     steps = 10 if name == "iterative" else 1

@@ -6,9 +6,10 @@ class LineChart {
   /** @param {HTMLElement} element an empty one, which becomes the chart. */
   constructor(element) {
     this.element = element;
+    this.chart = { lines: [] };
     element.classList.add("line-chart");
     element.innerHTML =
-      `<p class="y-title"></p><div class="plot" tabindex="0" role="group" aria-label="Values, by the arrow keys"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="not drawn yet"></svg>` +
+      `<p class="y-title"></p><div class="plot" tabindex="0" role="application"><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="not drawn yet"></svg>` +
       `<div class="texts" aria-hidden="true"></div><div class="cursor" hidden></div><div class="tip" role="status" hidden></div></div>` +
       `<p class="x-title"></p>`;
     this.find = (selector) => element.querySelector(selector);
@@ -17,6 +18,7 @@ class LineChart {
     plot.addEventListener("pointerdown", (event) => this.point(event));
     // A lifted finger has left too, but its owner wants to read; then a tap elsewhere closes.
     plot.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || this.leave());
+    plot.addEventListener("pointercancel", () => this.leave()); // it scrolls the page
     plot.addEventListener("blur", () => this.leave());
     plot.addEventListener("keydown", (event) => this.step(event));
   }
@@ -30,10 +32,11 @@ class LineChart {
    *   `marks`: `{ x, text }`, vertical lines.
    */
   show(chart) {
-    this.leave();
+    const { at } = this;
     this.chart = chart;
     const { label, x, y, lines, marks = [] } = chart;
     this.find("svg").ariaLabel = label;
+    this.find(".plot").ariaLabel = `${label} Arrow keys read its values.`;
     this.find(".x-title").innerHTML = x.title;
     this.find(".y-title").innerHTML = y.title;
     this.find("svg").innerHTML =
@@ -45,6 +48,9 @@ class LineChart {
       ...y.ticks.map((tick) => text("y", y.format(tick), { top: this.top(tick) })),
       ...marks.map((mark) => text("mark-name", mark.text, { left: this.left(mark.x) })),
     );
+    // Who reads a curve that grows goes on reading.
+    if (this.places().includes(at)) this.read(at);
+    else this.leave();
   }
 
   path({ className, points }) {
@@ -86,7 +92,7 @@ class LineChart {
   /** Read at the next place to that side, or at none. */
   step(event) {
     if (event.key === "Escape") return this.leave();
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const by = arrowOf(event);
     const places = this.places();
     if (!by || !places.length) return;
     event.preventDefault();
@@ -102,12 +108,12 @@ class LineChart {
       points.filter((point) => point[0] === at).map(([, value]) => [name, value]));
     rows.sort((a, b) => b[1] - a[1]);
     const tip = this.find(".tip");
+    tip.hidden = this.find(".cursor").hidden = false; // first, or it would not be announced
     tip.replaceChildren(text("tip-x", `${plain(x.title)} = ${x.format(at)}`, {}), ...rows.map(([name, value]) => {
       const row = text("tip-row", name, {});
       row.append(text("tip-value", (y.precise ?? y.format)(value), {}));
       return row;
     }));
-    tip.hidden = this.find(".cursor").hidden = false;
     const left = this.left(at);
     this.find(".cursor").style.left = `${left}%`;
     // On the side where there is more room; over the line rather than out of the chart.
@@ -122,6 +128,11 @@ class LineChart {
     this.at = null;
     this.find(".tip").hidden = this.find(".cursor").hidden = true;
   }
+}
+
+/** Left, -1, or right, 1; undefined for other keys, and for the browser's own with Alt or Ctrl. */
+function arrowOf({ key, altKey, ctrlKey, metaKey }) {
+  return altKey || ctrlKey || metaKey ? undefined : { ArrowLeft: -1, ArrowRight: 1 }[key];
 }
 
 /** Where a value lies between the first and the last tick: 0 to 1. */

@@ -10,7 +10,7 @@ function draw({ named, reach, windows: all }) {
   all.forEach(({ model, label, rows }, i) => {
     windows[i] ??= makeWindow(size);
     const { box, canvas, marks } = windows[i];
-    Object.assign(windows[i], { model, label, rows, reach });
+    Object.assign(windows[i], { model, label, rows, reach, isTapped: false });
     box.querySelector(".title").textContent = NAMES[model];
     paint(windows[i]);
     marks.replaceChildren(...regions(rows, label).map(({ digit, x, y }) => {
@@ -56,17 +56,23 @@ function makeWindow(size) {
     move(made, Math.floor(size * (event.clientX - left) / width), Math.floor(size * (event.clientY - top) / height));
   };
   canvas.addEventListener("pointermove", (event) => event.pointerType === "touch" || point(event));
+  // Not every browser says at the click what clicked.
+  canvas.addEventListener("pointerdown", ({ pointerType }) => { made.isFinger = pointerType === "touch"; });
   canvas.addEventListener("click", (event) => {
     const { x, y, isTapped } = made;
     point(event);
-    if (event.pointerType !== "touch") return open(made);
+    if (!made.isFinger) return open(made);
     // A finger cannot point without a tap: the first one points, a second one near it opens.
     const isNear = Math.max(Math.abs(made.x - x), Math.abs(made.y - y)) <= 2;
-    if (isTapped && isNear) return open(Object.assign(made, { x, y }));
+    if (isTapped && isNear) {
+      move(made, x, y);
+      return open(made);
+    }
     made.isTapped = true;
     made.box.querySelector(".where").append("; tap again to see it");
   });
   canvas.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (by) move(made, made.x + by[0], made.y + by[1]);
     else if (event.key === "Enter") open(made);

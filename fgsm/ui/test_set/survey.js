@@ -187,14 +187,15 @@ function pointAtBar({ clientX }) {
   if (!surveyed) return;
   const { left, width } = find(".bars").getBoundingClientRect();
   const bars = surveyed.breaking.length;
-  readBar(Math.min(Math.max(Math.floor(bars * (clientX - left) / width), 0), bars - 1));
+  const k = Math.min(Math.max(Math.floor(bars * (clientX - left) / width), 0), bars - 1);
+  if (k !== view.bar) readBar(k); // or a screen reader would say it again and again
 }
 
 find(".bars").addEventListener("pointermove", pointAtBar);
 find(".bars").addEventListener("pointerdown", pointAtBar);
 find(".bars").addEventListener("keydown", (event) => {
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (!by || !surveyed) return;
+  if (!by || !surveyed || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   readBar(Math.min(Math.max((view.bar ?? -1) + by, 0), surveyed.breaking.length - 1));
 });
