@@ -111,6 +111,24 @@ def test_a_run_is_seen_to_move_and_ends_as_the_cards(test_tab: Page) -> None:
     assert all(line.startswith("this device,lenet,fgsm,test,") for line in lines[-7:])
 
 
+def test_who_reads_the_chart_during_a_run_goes_on_reading(test_tab: Page) -> None:
+    page = test_tab
+    choose(page, "Attack", LONG)
+    button(page, "Run").click()
+    expect(page.locator(".accuracy path.line.run")).to_have_count(1, timeout=60_000)
+    page.locator(".accuracy .plot").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    tip, before = page.locator(".accuracy .tip"), status(page).inner_text()
+    expect(tip).to_contain_text("your run: LeNet")
+    expect(status(page)).not_to_have_text(before, timeout=20_000)
+    expect(tip.locator(".tip-x")).to_have_text("ε = 0.1")
+    page.keyboard.press("ArrowRight")
+    expect(tip.locator(".tip-x")).to_have_text("ε = 0.15")
+    button(page, "Cancel").click()
+    expect(status(page)).to_have_text(STOPPED)
+
+
 def test_cancel_leaves_nothing_running(test_tab: Page, app: App) -> None:
     page = test_tab
     choose(page, "Attack", LONG)
