@@ -135,5 +135,5 @@ def _tensors(
 ) -> tuple[Tensor, Tensor]:
     """Bytes, any shape of N x 28 x 28 values, and N labels -> images and labels."""
     images = pixels.reshape(-1, 1, 28, 28).astype(np.float32)
-    images /= 255  # by NumPy: whoever downloads them needs none of PyTorch's threads
+    images /= 255  # in NumPy: PyTorch would do it with threads, which `fgsm.ui.compute` is about
     return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))

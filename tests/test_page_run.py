@@ -38,6 +38,14 @@ def status(page: Page) -> Locator:
     return page.locator("#run-status p")
 
 
+def check_a_short_run(page: Page) -> None:
+    """The server is free for one, and it comes to its end."""
+    choose(page, "Model", "Softmax")
+    set_epsilons(page, ".1")
+    button(page, "Run").click()
+    expect(status(page)).to_contain_text("Done: 10,000", timeout=60_000)
+
+
 def cpu_seconds(app: App) -> float:
     """What the server has computed so far."""
     fields = Path(f"/proc/{app.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -143,10 +151,7 @@ def test_cancel_leaves_nothing_running(test_tab: Page, app: App) -> None:
     if measures:
         assert cpu_share(app, page, 1) < min(0.2, busy / 2)
     choose(page, "Attack", "FGSM")
-    choose(page, "Model", "Softmax")
-    set_epsilons(page, ".1")
-    button(page, "Run").click()
-    expect(status(page)).to_contain_text("Done: 10,000", timeout=60_000)
+    check_a_short_run(page)
 
 
 def test_what_arrives_after_the_cancel_does_not_stay(
@@ -195,10 +200,7 @@ def test_a_visitor_who_leaves_stops_the_run(test_tab: Page, app: App, browser: A
     other = test_tab.context.new_page()
     test_tab.close()
     open_tab(other, app.url, "test-set")
-    choose(other, "Model", "Softmax")
-    set_epsilons(other, ".1")
-    button(other, "Run").click()
-    expect(status(other)).to_contain_text("Done: 10,000", timeout=60_000)
+    check_a_short_run(other)
 
 
 def test_the_second_visitor_waits_for_a_turn_and_gets_it(
