@@ -135,5 +135,5 @@ def _tensors(
 ) -> tuple[Tensor, Tensor]:
     """Bytes, any shape of N x 28 x 28 values, and N labels -> images and labels."""
     images = pixels.reshape(-1, 1, 28, 28).astype(np.float32)
-    images /= 255  # in NumPy: PyTorch would do it with threads, which `fgsm.ui.compute` is about
+    images /= 255  # in NumPy, in one thread: a download may run beside an attack
     return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
