@@ -24,8 +24,6 @@ without a graph. A wrong argument raises `ValueError` that names it.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +37,7 @@ from fgsm.checks import (
     check_model,
 )
 
-Attack = Callable[[nn.Module, Tensor, Tensor, Sequence[float]], Tensor]
+AttackFunction = Callable[[nn.Module, Tensor, Tensor, Sequence[float]], Tensor]
 """`(model, images, labels, epsilons)` -> adversarial images `(K, N, 1, 28, 28)`."""
 
 
@@ -182,85 +180,6 @@ def iterative_fgsm(
         # The ball is a box, so clamping to its sides is the projection.
         current = (current + step * signs.view(current.shape)).clamp(lower, upper)
     return current
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What one attack does to N images at each of K epsilons."""
-
-    epsilons: tuple[float, ...]
-    """K of them, increasing."""
-    labels: Tensor
-    """int64 `(N,)`: the true classes."""
-    adversarial: Tensor
-    """`(K, N, 1, 28, 28)` in [0, 1]."""
-    log_probs: Tensor
-    """`(K, N, C)`."""
-
-    @property
-    def predictions(self) -> Tensor:
-        """int64 `(K, N)`."""
-        return self.log_probs.argmax(-1)
-
-    @property
-    def fooled(self) -> Tensor:
-        """bool `(K, N)`: is the prediction wrong at this epsilon?"""
-        return self.predictions != self.labels
-
-    @property
-    def breaking_point(self) -> Tensor:
-        """`(N,)`: the smallest epsilon of the grid that fools; infinity where none does.
-
-        A bisection would be faster and wrong: success is not always monotone in epsilon.
-        """
-        grid = torch.tensor(self.epsilons, device=self.labels.device)[:, None]
-        return grid.where(self.fooled, torch.inf).amin(0)
-
-    @property
-    def monotone(self) -> Tensor:
-        """bool `(N,)`: once fooled, is the image fooled at every larger epsilon too?"""
-        return (self.fooled[1:] >= self.fooled[:-1]).all(0)
-
-
-def sweep(
-    model: nn.Module,
-    images: Tensor,
-    labels: Tensor,
-    epsilons: Sequence[float],
-    method: Attack = fgsm,
-) -> Sweep:
-    """Attack each image at each epsilon and read what the model makes of it.
-
-    With `fgsm` this costs one backward pass over N images and one forward pass over K * N.
-
-    Args:
-        labels: the true classes, which `Sweep.fooled` compares with. They are also what `method`
-            is given; to attack something else, bind it: `lambda model, images, _, epsilons:
-            fgsm(model, images, targets, epsilons, targeted=True)`.
-        epsilons: increasing.
-
-    Raises:
-        ValueError: an argument is not what the module's docstring asks for.
-    """
-    check_images(images)
-    check_labels(labels, images)
-    check_model(model, images)
-    check_epsilons(epsilons)
-    grid = tuple(float(epsilon) for epsilon in epsilons)
-    if any(low >= high for low, high in pairwise(grid)):
-        raise ValueError(f"epsilons are {list(grid)}; they must increase")
-    adversarial = method(model, images, labels, grid)
-    log_probs = predict(model, adversarial.flatten(0, 1))
-    check_classes(labels, log_probs)
-    return Sweep(grid, labels, adversarial, log_probs.unflatten(0, (len(grid), -1)))
-
-
-def predict(model: nn.Module, images: Tensor) -> Tensor:
-    """Log-probabilities `(N, C)`, in eval mode and without a graph."""
-    with evaluating(model), torch.no_grad():
-        outputs = [model(batch) for batch in images.split(batch_size(images.device))]
-    # Of log-probabilities this is the identity, so logits and log-probabilities both serve.
-    return torch.cat(outputs).log_softmax(1)
 
 
 def _loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Where digits come from: 1,000 that ship with the project, and the full MNIST data set.
+"""Where digits come from: some that ship with the project, and the full MNIST data set.
 
 Images are float32 `(N, 1, 28, 28)` in [0, 1], exactly byte / 255, white ink on black ground;
 labels are int64 `(N,)`. MNIST was collected by Yann LeCun, Corinna Cortes and Christopher J.C.
@@ -18,7 +18,10 @@ from PIL import Image
 from torch import Tensor
 
 SPRITE = Path(__file__).with_name("digits.png")
-"""10 rows, one per class, of 100 digits; built by `scripts/make_digits.py`."""
+"""10 rows, one per class, of `PER_CLASS` digits; built by `scripts/make_digits.py`."""
+PER_CLASS = 100
+BUILTIN_DIGITS = 10 * PER_CLASS
+TEST_DIGITS = 10_000
 
 # Name and MD5 of the images file and of the labels file, unpacked. torchvision knows the MD5 of the
 # packed files only, so it cannot notice one that was cut short while unpacking or copying.
@@ -38,16 +41,16 @@ class MnistMissing(RuntimeError):
 
 @functools.cache
 def builtin_digits() -> tuple[Tensor, Tensor]:
-    """The 1,000 digits that ship with the project: images `(1000, 1, 28, 28)`, labels `(1000,)`.
+    """The digits that ship with the project: images `(1000, 1, 28, 28)`, labels `(1000,)`.
 
-    Ordered by class, 100 of each: `labels[i] == i // 100`. They come from MNIST's training set, but
-    `fgsm.train` holds them out: our models never saw them. A model that others trained probably
-    did. Every caller gets the same two tensors: do not modify them in place.
+    Ordered by class, as many of each: `labels[i] == i // PER_CLASS`. They come from MNIST's
+    training set, but `fgsm.train` holds them out: our models never saw them. A model that others
+    trained probably did. Every caller gets the same two tensors: do not modify them in place.
     """
     with Image.open(SPRITE) as sprite:
         pixels = np.asarray(sprite)
-    grid = pixels.reshape(10, 28, 100, 28)  # class, y, number in class, x
-    return _tensors(grid.transpose(0, 2, 1, 3), np.repeat(np.arange(10), 100))
+    grid = pixels.reshape(10, 28, PER_CLASS, 28)  # class, y, number in class, x
+    return _tensors(grid.transpose(0, 2, 1, 3), np.repeat(np.arange(10), PER_CLASS))
 
 
 def mnist_root() -> Path:
@@ -55,7 +58,7 @@ def mnist_root() -> Path:
     if root := os.environ.get("MNIST_ROOT"):
         return Path(root).expanduser()
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(cache).expanduser() / "fgsm"
+    return Path(cache).expanduser() / __package__
 
 
 def mnist_available(root: Path | None = None) -> bool:
@@ -83,8 +86,9 @@ def mnist_digits(
         _download(root, train)
         images, labels = _contents(root, train)
     if images is None or labels is None:
+        wanted = "the MNIST training set" if train else "the MNIST test set"
         raise MnistMissing(
-            f"the MNIST {'training' if train else 'test'} set is missing or damaged in {root}: set "
+            f"{wanted} is missing or damaged in {root}: set "
             "MNIST_ROOT to the folder that holds MNIST/raw, or allow the download (download=True)"
         )
     # The format is idx: a header, whose content the MD5 has vouched for, then one byte per value.
@@ -126,7 +130,7 @@ def _download(root: Path, train: bool) -> None:
     except (OSError, RuntimeError, HTTPException) as error:
         raise MnistMissing(
             f"MNIST could not be downloaded into {root} (no network, or no right to write there?); "
-            "the 1,000 built-in digits work without it"
+            f"the {BUILTIN_DIGITS:,} built-in digits work without it"
         ) from error
 
 

@@ -9,20 +9,28 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from fgsm.attack import Attack, batch_size, fgsm, iterative_fgsm, random_sign, sweep
+from fgsm.attack import AttackFunction, batch_size, fgsm
+from fgsm.catalogue import (
+    ARTICLE_EPSILONS,
+    BUILTIN,
+    FGSM,
+    LENET,
+    MODELS,
+    Aim,
+    Attack,
+    attacks_offered,
+    load_model,
+)
 from fgsm.checks import check_epsilons
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
-from fgsm.model import ARCHITECTURES, available_device, load_model
-
-ARTICLE_EPSILONS = (0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
-METHODS = ("fgsm", "iterative", "random")
+from fgsm.model import available_device
+from fgsm.readings import sweep
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def evaluate(
     images: Tensor,
     labels: Tensor,
     epsilons: Sequence[float],
-    method: Attack = fgsm,
+    attack: AttackFunction = fgsm,
     *,
     size: int | None = None,
 ) -> Iterator[Evaluation]:
@@ -79,11 +87,11 @@ def evaluate(
     n = 0
     size = size or batch_size(device)
     for some_images, some_labels in zip(images.split(size), labels.split(size), strict=True):
-        swept = sweep(model, some_images.to(device), some_labels.to(device), grid, method)
-        right = ~swept.fooled
+        swept = sweep(model, some_images.to(device), some_labels.to(device), grid, attack)
+        right = ~swept.wrong
         correct += (right & right[0]).sum(1).cpu()
-        wrong += swept.fooled.sum(1).cpu()
-        confidence += (swept.log_probs.amax(-1).exp() * swept.fooled).sum(1).cpu()
+        wrong += swept.wrong.sum(1).cpu()
+        confidence += (swept.log_probs.amax(-1).exp() * swept.wrong).sum(1).cpu()
         n += len(some_images)
         yield Evaluation(
             n,
@@ -99,50 +107,37 @@ def evaluate(
         )
 
 
-def attack_by_name(name: str, seed: int = 0) -> Attack:
-    """The attack of that name in `METHODS`; `seed` is that of the random signs.
-
-    Raises:
-        ValueError: there is no such method.
-    """
-    if name == "fgsm":
-        return fgsm
-    if name == "iterative":
-        return iterative_fgsm
-    if name == "random":
-        generator = torch.Generator().manual_seed(seed)
-        return lambda model, images, labels, epsilons: random_sign(
-            images, epsilons, generator=generator
-        )
-    raise ValueError(f"method is {name!r}; it must be one of {', '.join(METHODS)}")
+def unaimed(attack: Attack, seed: int = 0) -> AttackFunction:
+    """The attack over a whole data set: at no target, with this seed for what is random in it."""
+    return attack.aimed(Aim(torch.Generator().manual_seed(seed)))
 
 
-def digits_at_once(name: str, epsilons: Sequence[float], device: torch.device) -> int:
-    """The batch for the attack of that name: about the work of the article's seven epsilons.
+def digits_at_once(attack: Attack, epsilons: Sequence[float], device: torch.device) -> int:
+    """The batch for that attack: about the work of the article's seven epsilons.
 
-    Then a run tells of itself often, and lets others compute between two batches. The gradients
-    of ten steps are not counted: a batch of them may take three times as long.
+    Then a run reports often, and lets others compute between two batches. Only the forward passes
+    of the attack's steps are counted: a batch with ten gradients may take three times as long.
     """
     most = batch_size(device)
-    steps = 10 if name == "iterative" else 1
-    return min(most, max(1, most * len(ARTICLE_EPSILONS) // (steps * len(epsilons))))
-
-
-def pgd(steps: int, step_size: float, seed: int = 0) -> Attack:
-    """Projected gradient descent with a random start, as robust models are judged by."""
-    generator = torch.Generator().manual_seed(seed)
-    return partial(iterative_fgsm, steps=steps, step_size=step_size, generator=generator)
+    forwards = max(1, attack.gradients) * len(epsilons)
+    return min(most, max(1, most * len(ARTICLE_EPSILONS) // forwards))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print a line per epsilon, or with `--json` one JSON object."""
     parser = argparse.ArgumentParser(prog="python -m fgsm.evaluate", description=__doc__)
     add = parser.add_argument
-    add("--weights", default="lenet", help=f"{', '.join(ARCHITECTURES)}, or a path")
+    add("--weights", default=LENET.key, help=f"{', '.join(MODELS)}, or a path")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--data", type=Path, metavar="DIR", help="where MNIST is, or shall be")
-    source.add_argument("--builtin", action="store_true", help="the 1,000 digits of the package")
-    add("--method", choices=METHODS, default="fgsm")
+    source.add_argument("--builtin", action="store_true", help=BUILTIN.phrase)
+    attacks = attacks_offered("runs")
+    add(
+        "--attack",
+        choices=attacks,
+        default=FGSM.key,
+        help="; ".join(f"{key}: {attack.name}" for key, attack in attacks.items()),
+    )
     add("--epsilons", type=float, nargs="+", default=ARTICLE_EPSILONS, metavar="E")
     add("--device", help="auto, cuda, mps or cpu")
     add("--limit", type=int, metavar="N", help="only the first N digits")
@@ -162,17 +157,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (ValueError, OSError, MnistMissing) as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
     images, labels = images[: options.limit], labels[: options.limit]
-    method = attack_by_name(options.method)
-    size = digits_at_once(options.method, options.epsilons, device)
+    attack = attacks[options.attack]
+    size = digits_at_once(attack, options.epsilons, device)
     start = time.perf_counter()
     with tqdm(total=len(images), unit="digit", file=sys.stderr) as bar:
-        for evaluation in evaluate(model, images, labels, options.epsilons, method, size=size):
+        evaluations = evaluate(model, images, labels, options.epsilons, unaimed(attack), size=size)
+        for evaluation in evaluations:
             bar.update(evaluation.n - bar.n)
     seconds = time.perf_counter() - start
     if options.json:
         report = {
             "weights": str(options.weights),
-            "method": options.method,
+            "attack": attack.key,
             "device": str(device),
             **asdict(evaluation),
             "seconds": seconds,

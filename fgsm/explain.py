@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from fgsm.attack import evaluating, fgsm, gradient_sign, predict
+from fgsm.attack import evaluating, fgsm, gradient_sign
 from fgsm.checks import check_classes, check_images, check_labels, check_model
 from fgsm.frames import eight_bit, image_frames
 from fgsm.model import Classifier, SoftmaxRegression
+from fgsm.readings import predict
 
 FIFTHS_OF_LEVELS = tuple(k / 5 / 255 for k in range(41))
 """0 to 8/255, in fifths of a grey level: none of them lies on the edge of rounding."""

@@ -67,14 +67,6 @@ class SoftmaxRegression(Classifier):
         return scores
 
 
-ARCHITECTURES: dict[str, type[Classifier]] = {
-    "lenet": LeNet,
-    "lenet-robust": LeNet,
-    "softmax": SoftmaxRegression,
-}
-"""The built-in models; of each there is `weights/NAME.pth` and its card, `weights/NAME.json`."""
-
-
 def available_device(wanted: str | None = None) -> torch.device:
     """The device to run on: CUDA, else Apple MPS, else CPU.
 
@@ -100,22 +92,16 @@ def available_device(wanted: str | None = None) -> torch.device:
     return torch.device(wanted)
 
 
-def load_model(name_or_path: str | Path, device: torch.device | None = None) -> Classifier:
+def read_weights(path: Path, device: torch.device | None = None) -> Classifier:
     """A model ready to be attacked: on its device, in eval mode, its parameters frozen.
 
     Args:
-        name_or_path: a name in `ARCHITECTURES`, or the path of a `state_dict` of one of them.
+        path: of a `state_dict` of `LeNet` or `SoftmaxRegression`.
         device: where to put it; None means `available_device()`.
 
     Raises:
-        FileNotFoundError: there is no such file.
         ValueError: the file does not hold the weights of one of our architectures.
     """
-    name = str(name_or_path)
-    path = WEIGHTS / f"{name}.pth" if name in ARCHITECTURES else Path(name_or_path)
-    if not path.is_file():
-        names = ", ".join(ARCHITECTURES)
-        raise FileNotFoundError(f"no weights at {path}; give a path, or one of {names}")
     try:
         # weights_only: a checkpoint is data, and must not be able to run code.
         state = torch.load(path, map_location="cpu", weights_only=True)

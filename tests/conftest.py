@@ -17,8 +17,8 @@ from playwright.sync_api import (
 )
 from torch import Tensor, nn
 
+from fgsm.catalogue import load_model
 from fgsm.digits import builtin_digits, mnist_digits
-from fgsm.model import load_model
 from tests.browser import App, Stage, launch_browser, running_app
 from tests.helpers import OFFLINE, open_tab
 

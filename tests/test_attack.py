@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from fgsm.attack import fgsm, gradient_sign, iterative_fgsm, predict, random_sign, sweep
+from fgsm.attack import fgsm, gradient_sign, iterative_fgsm, random_sign
 from fgsm.model import LeNet, SoftmaxRegression
+from fgsm.readings import predict, sweep
 
 EPSILONS = [0.0, 0.05, 0.3, 1.0]
 # For the projection: rounding of x + epsilon in float32.
@@ -203,8 +204,8 @@ def test_confident_models_are_attacked_as_well(
     """In float32, 1 - p[y] rounds to 0 here. The loss in float64 shows the right direction."""
     images, labels = builtin
     confident = Scaled(lenet, factor)
-    survive = (~sweep(confident, images, labels, [0.3]).fooled).sum()
-    unscaled = (~sweep(lenet, images, labels, [0.3]).fooled).sum()
+    survive = (~sweep(confident, images, labels, [0.0, 0.3]).wrong[1]).sum()
+    unscaled = (~sweep(lenet, images, labels, [0.0, 0.3]).wrong[1]).sum()
     assert survive <= 1.1 * unscaled + 10
 
     x = images.clone().requires_grad_()
@@ -246,7 +247,7 @@ def test_iterations_fool_more_than_one_step_and_random_signs_fewer(
 ) -> None:
     images, labels = builtin
     left = [
-        (~sweep(lenet, images, labels, [0.2], attack).fooled).float().mean().item()
+        (~sweep(lenet, images, labels, [0.0, 0.2], attack).wrong[1]).float().mean().item()
         for attack in (iterative_fgsm, fgsm, control)
     ]
     assert left[0] < left[1] < left[2] and left[2] > 0.9
@@ -289,7 +290,8 @@ def test_sweep_reads_each_image_at_each_epsilon(
         assert ((swept.adversarial[k] - by_hand).abs() > ROUNDING).float().mean() < 1e-4
     predictions = swept.predictions
     for n, label in enumerate(labels.tolist()):
-        fooling = [grid[k] for k in range(51) if predictions[k, n] != label]
+        was_right = predictions[0, n] == label
+        fooling = [grid[k] for k in range(51) if was_right and predictions[k, n] != label]
         expected = fooling[0] if fooling else float("inf")
         assert swept.breaking_point[n].item() == pytest.approx(expected)
         first = grid.index(fooling[0]) if fooling else 51
@@ -297,13 +299,14 @@ def test_sweep_reads_each_image_at_each_epsilon(
     assert not swept.monotone.all()  # some are right again at a larger epsilon
 
 
-def test_breaking_point_is_zero_where_the_clean_prediction_is_wrong() -> None:
+def test_a_misread_image_is_never_fooled() -> None:
     torch.manual_seed(0)
     model = SoftmaxRegression()
     image = torch.rand(1, 1, 28, 28)
     wrong = (predict(model, image).argmax(1) + 1) % 10
     swept = sweep(model, image, wrong, [0.0, 0.1])
-    assert swept.breaking_point.item() == 0
+    assert swept.wrong.all() and not swept.fooled.any()
+    assert swept.breaking_point.isinf().all() and swept.monotone.all()
 
 
 IMAGE = torch.rand(2, 1, 28, 28)
@@ -336,7 +339,7 @@ LABEL = torch.tensor([1, 2])
     ],
 )
 def test_wrong_arguments_are_named(change: dict[str, Any], words: str) -> None:
-    arguments = {"images": IMAGE, "labels": LABEL, "epsilons": [0.1], **change}
+    arguments = {"images": IMAGE, "labels": LABEL, "epsilons": [0.0, 0.1], **change}
     model = SoftmaxRegression()
     for attack in (fgsm, iterative_fgsm):
         with pytest.raises(ValueError, match=words):
@@ -357,4 +360,9 @@ def test_wrong_options_are_named(options: dict[str, Any], words: str) -> None:
 
 def test_sweep_wants_increasing_epsilons() -> None:
     with pytest.raises(ValueError, match="must increase"):
-        sweep(SoftmaxRegression(), IMAGE, LABEL, [0.1, 0.1])
+        sweep(SoftmaxRegression(), IMAGE, LABEL, [0.0, 0.1, 0.1])
+
+
+def test_sweep_wants_the_clean_image_first() -> None:
+    with pytest.raises(ValueError, match=r"epsilons start at 0\.1; they must start at 0"):
+        sweep(SoftmaxRegression(), IMAGE, LABEL, [0.1, 0.2])

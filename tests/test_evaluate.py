@@ -11,9 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from fgsm import evaluate as module
-from fgsm.attack import fgsm, predict
-from fgsm.evaluate import ARTICLE_EPSILONS, Evaluation, attack_by_name, evaluate
-from fgsm.model import ARCHITECTURES, WEIGHTS, load_model
+from fgsm.attack import fgsm
+from fgsm.catalogue import ARTICLE_EPSILONS, ATTACKS, MODELS, RANDOM, attacks_offered, load_model
+from fgsm.evaluate import Evaluation, evaluate, unaimed
+from fgsm.model import WEIGHTS
+from fgsm.readings import predict
 
 CPU = torch.device("cpu")
 ORACLE_COUNTS = [9810, 9426, 8510, 6826, 4301, 2082, 869]
@@ -49,9 +51,9 @@ def test_counts_are_those_of_a_plain_loop(lenet: nn.Module, builtin: tuple[Tenso
 def test_digits_wrong_before_the_attack_stay_wrong(builtin: tuple[Tensor, Tensor]) -> None:
     """Even if the attack happens to put them right: a random model against random signs."""
     torch.manual_seed(0)
-    model = ARCHITECTURES["softmax"]()
+    model = MODELS["softmax"].architecture()
     *_, clean = evaluate(model, *builtin, [0.0])
-    *_, noisy = evaluate(model, *builtin, [0.5], attack_by_name("random"))
+    *_, noisy = evaluate(model, *builtin, [0.5], unaimed(RANDOM))
     was_right = predict(model, builtin[0]).argmax(1) == builtin[1]
     assert clean.results[0].correct == was_right.sum()
     assert noisy.results[0].correct <= clean.results[0].correct
@@ -69,11 +71,6 @@ def test_no_wrong_prediction_no_confidence(builtin: tuple[Tensor, Tensor]) -> No
     assert evaluation.results[0].mean_confidence_wrong is None
 
 
-def test_unknown_method() -> None:
-    with pytest.raises(ValueError, match="method is 'magic'"):
-        attack_by_name("magic")
-
-
 def test_prints_as_the_article_does(capsys: pytest.CaptureFixture[str]) -> None:
     module.main(["--builtin", "--limit", "100", "--epsilons", "0", ".05", ".3", "--device", "cpu"])
     lines = capsys.readouterr().out.splitlines()
@@ -86,12 +83,12 @@ def test_prints_as_the_article_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(len(line.split(".")[-1]) == 3 for line in lines)
 
 
-@pytest.mark.parametrize("method", ["fgsm", "iterative", "random"])
-def test_json(method: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("attack", attacks_offered("runs"))
+def test_json(attack: str, capsys: pytest.CaptureFixture[str]) -> None:
     digits = ["--builtin", "--limit", "200", "--epsilons", "0", ".1"]
-    module.main(["--json", "--method", method, "--weights", "softmax", "--device", "cpu", *digits])
+    module.main(["--json", "--attack", attack, "--weights", "softmax", "--device", "cpu", *digits])
     report = json.loads(capsys.readouterr().out)
-    assert report["weights"] == "softmax" and report["method"] == method
+    assert report["weights"] == "softmax" and report["attack"] == attack
     assert report["device"] == "cpu" and report["n"] == 200 and report["seconds"] > 0
     assert [result["epsilon"] for result in report["results"]] == [0, 0.1]
     for result in report["results"]:
@@ -151,7 +148,7 @@ def test_what_we_claim_of_softmax() -> None:
     assert 0.75 <= results["fgsm"][0.25]["mean_confidence_wrong"] <= 0.82
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", MODELS)
 def test_the_card_is_of_these_weights(name: str) -> None:
     card = json.loads((WEIGHTS / f"{name}.json").read_text())
     assert card["sha256"] == hashlib.sha256((WEIGHTS / f"{name}.pth").read_bytes()).hexdigest()
@@ -160,11 +157,11 @@ def test_the_card_is_of_these_weights(name: str) -> None:
     assert {"name", "recipe", "seed", "date", "versions"} <= card.keys()
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", MODELS)
 def test_the_cards_figures_are_measured(name: str, test_set: tuple[Tensor, Tensor]) -> None:
     model = load_model(name, CPU)
     for method in ("fgsm", "random"):
-        *_, evaluation = evaluate(model, *test_set, [0.0, 0.1, 0.3], attack_by_name(method))
+        *_, evaluation = evaluate(model, *test_set, [0.0, 0.1, 0.3], unaimed(ATTACKS[method]))
         for result in evaluation.results:
             written = read_card(name)[method][result.epsilon]
             # Another machine's rounding may move a digit that is on the border.

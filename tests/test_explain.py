@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from fgsm.attack import fgsm, gradient_sign, move, predict, sweep
+from fgsm.attack import fgsm, gradient_sign, move
+from fgsm.catalogue import MODELS, load_model
 from fgsm.explain import (
     FIFTHS_OF_LEVELS,
     church_window,
@@ -17,11 +18,12 @@ from fgsm.explain import (
     orthogonal_signs,
     ray,
 )
-from fgsm.model import ARCHITECTURES, Classifier, LeNet, SoftmaxRegression, load_model
+from fgsm.model import Classifier, LeNet, SoftmaxRegression
+from fgsm.readings import predict, sweep
 
 CPU = torch.device("cpu")
 LINE = [k / 50 for k in range(-25, 26)]  # -.5 … .5
-EVERY_MODEL = pytest.mark.parametrize("name", ARCHITECTURES)
+EVERY_MODEL = pytest.mark.parametrize("name", MODELS)
 
 
 def seeded(seed: int = 0) -> torch.Generator:

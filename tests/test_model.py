@@ -6,15 +6,16 @@ import pytest
 import torch
 from torch import nn
 
-from fgsm.model import ARCHITECTURES, LeNet, SoftmaxRegression, available_device, load_model
+from fgsm.catalogue import MODELS, load_model
+from fgsm.model import LeNet, SoftmaxRegression, available_device
 
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", MODELS)
 def test_builtin_models_are_ready_to_be_attacked(name: str) -> None:
     model = load_model(name, CPU)
-    assert type(model) is ARCHITECTURES[name]
+    assert type(model) is MODELS[name].architecture
     assert not any(module.training for module in model.modules())
     assert not any(parameter.requires_grad for parameter in model.parameters())
     log_probs = model(torch.rand(3, 1, 28, 28))
@@ -22,7 +23,7 @@ def test_builtin_models_are_ready_to_be_attacked(name: str) -> None:
     assert torch.allclose(log_probs.exp().sum(1), torch.ones(3))
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", MODELS)
 def test_log_probabilities_are_the_logits_normalised(name: str) -> None:
     torch.manual_seed(0)
     model = load_model(name, CPU).double()

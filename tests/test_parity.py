@@ -12,11 +12,12 @@ from foolbox.models import PyTorchModel
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from fgsm.attack import fgsm, gradient_sign, iterative_fgsm, loss_gradient, predict
-from fgsm.model import ARCHITECTURES, load_model
+from fgsm.attack import fgsm, gradient_sign, iterative_fgsm, loss_gradient
+from fgsm.catalogue import MODELS, load_model
+from fgsm.readings import predict
 
 CPU = torch.device("cpu")
-EVERY_MODEL = pytest.mark.parametrize("name", ARCHITECTURES)
+EVERY_MODEL = pytest.mark.parametrize("name", MODELS)
 
 
 def wrapped(model: nn.Module) -> PyTorchModel:

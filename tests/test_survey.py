@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from fgsm import survey as module
-from fgsm.attack import fgsm, predict
+from fgsm.attack import fgsm
+from fgsm.catalogue import EPSILONS, LENET, MODELS, SOFTMAX, Model, load_model
 from fgsm.digits import builtin_digits
-from fgsm.model import ARCHITECTURES, WEIGHTS, load_model
+from fgsm.model import WEIGHTS
+from fgsm.readings import Readings, predict
 from fgsm.survey import (
-    EPSILONS,
-    Survey,
     breaking_points,
     confusion,
     examples,
@@ -26,7 +27,7 @@ from fgsm.survey import (
 )
 
 CPU = torch.device("cpu")
-EVERY_MODEL = pytest.mark.parametrize("name", ARCHITECTURES)
+EVERY_MODEL = pytest.mark.parametrize("name", MODELS)
 
 # Seven digits at four epsilons, one digit a row, and what is to be said of it.
 GRID = (0.0, 0.1, 0.2, 0.3)
@@ -42,9 +43,9 @@ BY_HAND = [
 
 
 @pytest.fixture
-def by_hand() -> Survey:
+def by_hand() -> Readings:
     labels, rows = zip(*BY_HAND, strict=True)
-    return Survey(GRID, torch.tensor(labels), torch.tensor(rows).T)
+    return Readings(GRID, torch.tensor(labels), torch.tensor(rows).T)
 
 
 def drawing(seed: int) -> torch.Generator:
@@ -55,12 +56,12 @@ def test_each_prediction_is_that_of_the_attack_at_that_epsilon(
     lenet: nn.Module, builtin: tuple[Tensor, Tensor]
 ) -> None:
     images, labels = builtin[0][::3], builtin[1][::3]  # more than one batch
-    surveyed = survey(lenet, images, labels, [0.0, 0.1, 0.2])
-    assert surveyed.predictions.shape == (3, len(images))
-    for epsilon, predictions in zip(surveyed.epsilons, surveyed.predictions, strict=True):
+    readings = survey(lenet, images, labels, [0.0, 0.1, 0.2])
+    assert readings.predictions.shape == (3, len(images))
+    for epsilon, predictions in zip(readings.epsilons, readings.predictions, strict=True):
         attacked = fgsm(lenet, images, labels, epsilon)
         assert torch.equal(predictions, predict(lenet, attacked).argmax(1))
-    assert (surveyed.predictions[0] != surveyed.predictions[2]).sum() > 100
+    assert (readings.predictions[0] != readings.predictions[2]).sum() > 100
 
 
 def test_the_clean_digit_must_be_among_the_epsilons(
@@ -70,7 +71,7 @@ def test_the_clean_digit_must_be_among_the_epsilons(
         survey(lenet, *builtin, [0.1, 0.2])
 
 
-def test_fooled_is_right_before_and_wrong_after(by_hand: Survey) -> None:
+def test_fooled_is_right_before_and_wrong_after(by_hand: Readings) -> None:
     assert by_hand.right_before.tolist() == [True, True, True, True, False, True, False]
     assert by_hand.fooled.int().T.tolist() == [
         [0, 0, 1, 1],
@@ -83,7 +84,7 @@ def test_fooled_is_right_before_and_wrong_after(by_hand: Survey) -> None:
     ]
 
 
-def test_confusion_by_hand(by_hand: Survey) -> None:
+def test_confusion_by_hand(by_hand: Readings) -> None:
     cells = [
         {(3, 3): 3, (7, 7): 1, (0, 0): 1},
         {(3, 3): 2, (3, 8): 1, (7, 7): 1, (0, 6): 1},
@@ -97,13 +98,13 @@ def test_confusion_by_hand(by_hand: Survey) -> None:
         assert found == expected
 
 
-def test_breaking_points_by_hand(by_hand: Survey) -> None:
+def test_breaking_points_by_hand(by_hand: Readings) -> None:
     found = breaking_points(by_hand)
     assert found.counts.tolist() == [0, 2, 1, 1]
-    assert found.never == 1 and found.wrong_before == 2
+    assert found.never == 1 and found.misread == 2
 
 
-def test_harder_than_by_hand(by_hand: Survey) -> None:
+def test_harder_than_by_hand(by_hand: Readings) -> None:
     """Of five digits that break at .1, .1, .2, .3 and never."""
     assert harder_than(by_hand, 0.1) == 0
     assert harder_than(by_hand, 0.2) == 2 / 5
@@ -115,30 +116,30 @@ def test_harder_than_by_hand(by_hand: Survey) -> None:
 
 @EVERY_MODEL
 def test_the_test_sets_survey_gives_the_cards_counts(name: str) -> None:
-    surveyed = load_survey(name, "test")
+    readings = load_survey(MODELS[name], "test")
     results = json.loads((WEIGHTS / f"{name}.json").read_text())["results"]["fgsm"]
-    counts = confusion(surveyed)
+    counts = confusion(readings)
     assert len(results) == 11
     for result in results:
-        k = surveyed.epsilons.index(result["epsilon"])
+        k = readings.epsilons.index(result["epsilon"])
         still_right = int(counts[k].diagonal().sum())
         assert still_right == result["correct"]
         assert int(counts[k].sum()) - still_right == results[0]["correct"] - result["correct"]
-        assert int(surveyed.fooled[k].sum()) == results[0]["correct"] - result["correct"]
+        assert int(readings.fooled[k].sum()) == results[0]["correct"] - result["correct"]
     assert (counts.sum(2) == counts[0].sum(1)).all()
 
 
 @EVERY_MODEL
 @pytest.mark.parametrize("source", ["builtin", "test"])
 def test_every_digit_breaks_once_or_never_or_was_wrong(name: str, source: str) -> None:
-    surveyed = load_survey(name, source)
-    found = breaking_points(surveyed)
-    n = len(surveyed.labels)
-    assert int(found.counts.sum()) + found.never + found.wrong_before == n
-    assert surveyed.epsilons == EPSILONS and surveyed.predictions.shape == (101, n)
-    share = harder_than(surveyed, math.inf)
-    assert share == pytest.approx(1 - found.never / (n - found.wrong_before))
-    shares = [harder_than(surveyed, epsilon) for epsilon in (0.05, 0.1, 0.2, 0.4)]
+    readings = load_survey(MODELS[name], source)
+    found = breaking_points(readings)
+    n = len(readings.labels)
+    assert int(found.counts.sum()) + found.never + found.misread == n
+    assert readings.epsilons == EPSILONS and readings.predictions.shape == (101, n)
+    share = harder_than(readings, math.inf)
+    assert share == pytest.approx(1 - found.never / (n - found.misread))
+    shares = [harder_than(readings, epsilon) for epsilon in (0.05, 0.1, 0.2, 0.4)]
     assert shares == sorted(shares) and shares[0] < shares[-1] <= share
 
 
@@ -148,7 +149,7 @@ def test_the_stored_predictions_are_measured(
     name: str, source: str, request: pytest.FixtureRequest
 ) -> None:
     images, labels = request.getfixturevalue("builtin" if source == "builtin" else "test_set")
-    stored = load_survey(name, source)
+    stored = load_survey(MODELS[name], source)
     assert torch.equal(stored.labels, labels)
     step = len(images) // 40
     fresh = survey(load_model(name, CPU), images[::step], labels[::step])
@@ -158,41 +159,45 @@ def test_the_stored_predictions_are_measured(
 
 
 def test_examples_are_fooled_digits_none_twice() -> None:
-    surveyed = load_survey("lenet", "builtin")
+    readings = load_survey(LENET, "builtin")
     k = 24
     fooled = {
         n
-        for n, label in enumerate(surveyed.labels.tolist())
-        if surveyed.predictions[0, n] == label != surveyed.predictions[k, n]
+        for n, label in enumerate(readings.labels.tolist())
+        if readings.predictions[0, n] == label != readings.predictions[k, n]
     }
-    some = examples(surveyed, k, 30, generator=drawing(0)).tolist()
+    some = examples(readings, k, 30, generator=drawing(0)).tolist()
     assert len(some) == len(set(some)) == 30 and set(some) < fooled
     assert some != sorted(some)  # in no order
-    assert some == examples(surveyed, k, 30, generator=drawing(0)).tolist()
-    assert some != examples(surveyed, k, 30, generator=drawing(1)).tolist()
-    every = examples(surveyed, k, 1000, generator=drawing(0)).tolist()
+    assert some == examples(readings, k, 30, generator=drawing(0)).tolist()
+    assert some != examples(readings, k, 30, generator=drawing(1)).tolist()
+    every = examples(readings, k, 1000, generator=drawing(0)).tolist()
     assert len(every) == len(fooled) and set(every) == fooled
 
 
 def test_examples_of_one_confusion() -> None:
-    surveyed = load_survey("lenet", "builtin")
+    readings = load_survey(LENET, "builtin")
     k = 24
-    counts = confusion(surveyed)[k]
+    counts = confusion(readings)[k]
     chosen: list[int] = []
     for label in range(10):
-        row = examples(surveyed, k, 1000, generator=drawing(0), label=label)
+        row = examples(readings, k, 1000, generator=drawing(0), label=label)
         assert len(row) == counts[label].sum() - counts[label, label]
         for prediction in range(10):
             cell = examples(
-                surveyed, k, 1000, generator=drawing(0), label=label, prediction=prediction
+                readings, k, 1000, generator=drawing(0), label=label, prediction=prediction
             )
             assert len(cell) == (counts[label, prediction] if label != prediction else 0)
-            assert (surveyed.labels[cell] == label).all()
-            assert (surveyed.predictions[k, cell] == prediction).all()
+            assert (readings.labels[cell] == label).all()
+            assert (readings.predictions[k, cell] == prediction).all()
             chosen += cell.tolist()
-    assert sorted(chosen) == surveyed.fooled[k].nonzero()[:, 0].tolist() != []
-    column = examples(surveyed, k, 1000, generator=drawing(0), prediction=8)
+    assert sorted(chosen) == readings.fooled[k].nonzero()[:, 0].tolist() != []
+    column = examples(readings, k, 1000, generator=drawing(0), prediction=8)
     assert len(column) == counts[:, 8].sum() - counts[8, 8] > 0
+
+
+def in_folder(model: Model, folder: Path) -> Model:
+    return replace(model, folder=folder)
 
 
 @pytest.fixture
@@ -200,14 +205,14 @@ def folder(tmp_path: Path) -> Path:
     """A folder with the weights and the survey of softmax regression."""
     for name in ("softmax.pth", "softmax-survey.npz"):
         shutil.copy(WEIGHTS / name, tmp_path)
-    load_survey("softmax", "test", tmp_path)
+    load_survey(in_folder(SOFTMAX, tmp_path), "test")
     return tmp_path
 
 
 def test_a_survey_of_other_weights_is_refused(folder: Path) -> None:
-    torch.save(ARCHITECTURES["softmax"]().state_dict(), folder / "softmax.pth")
+    torch.save(MODELS["softmax"].architecture().state_dict(), folder / "softmax.pth")
     with pytest.raises(ValueError, match=r"softmax-survey\.npz was made from other weights"):
-        load_survey("softmax", "test", folder)
+        load_survey(in_folder(SOFTMAX, folder), "test")
 
 
 def truncated(path: Path) -> None:
@@ -235,14 +240,14 @@ def test_bad_files_are_one_clear_error(write: object, folder: Path) -> None:
     assert callable(write)
     write(folder / "softmax-survey.npz")
     with pytest.raises(ValueError, match=r"softmax-survey\.npz cannot be read as a survey"):
-        load_survey("softmax", "test", folder)
+        load_survey(in_folder(SOFTMAX, folder), "test")
 
 
 def test_missing_survey_and_unknown_source_are_named(folder: Path) -> None:
     with pytest.raises(ValueError, match=r"source is 'drawing'.*builtin, test"):
-        load_survey("softmax", "drawing", folder)
+        load_survey(in_folder(SOFTMAX, folder), "drawing")
     with pytest.raises(FileNotFoundError, match="lenet-survey"):
-        load_survey("lenet", "test", folder)
+        load_survey(in_folder(LENET, folder), "test")
 
 
 def test_the_command_writes_what_is_loaded(
@@ -260,12 +265,13 @@ def test_the_command_writes_what_is_loaded(
     monkeypatch.setattr(module, "builtin_digits", lambda: digits["builtin"])
     monkeypatch.setenv("FGSM_DEVICE", "cpu")
     (folder / "softmax-survey.npz").unlink()
-    module.main(["softmax", "--data", "somewhere", "--weights", str(folder)])
+    monkeypatch.setitem(MODELS, "softmax", in_folder(SOFTMAX, folder))
+    module.main(["softmax", "--data", "somewhere"])
     assert capsys.readouterr().out.startswith(str(folder / "softmax-survey.npz"))
     model = load_model("softmax", CPU)
     for source, (some_images, some_labels) in digits.items():
         written, expected = (
-            load_survey("softmax", source, folder),
+            load_survey(in_folder(SOFTMAX, folder), source),
             survey(model, some_images, some_labels),
         )
         assert written.epsilons == expected.epsilons == EPSILONS
@@ -281,4 +287,4 @@ def test_bad_arguments_are_one_line(
         module.main(["resnet"])
     assert exit_.value.code == 2
     error = capsys.readouterr().err
-    assert "resnet.pth" in error and len(error.splitlines()) == 1
+    assert "model is 'resnet'" in error and len(error.splitlines()) == 1

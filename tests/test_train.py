@@ -4,19 +4,26 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from fgsm import train as module
-from fgsm.attack import predict, sweep
+from fgsm.catalogue import LENET, MODELS, SOFTMAX, Model, Recipe, load_model
 from fgsm.digits import mnist_digits
-from fgsm.model import SoftmaxRegression, load_model
-from fgsm.train import RECIPES, Recipe, random_affine, train, without_builtin
+from fgsm.model import SoftmaxRegression
+from fgsm.readings import predict, sweep
+from fgsm.train import random_affine, train, without_builtin
 
 CPU = torch.device("cpu")
 SHORT = Recipe(epochs=3, batch_size=50, max_learning_rate=0.02)
+
+
+def short(entry: Model, **changes: Any) -> Model:
+    """A model of the catalogue with a short recipe."""
+    return replace(entry, recipe=replace(SHORT, **changes))
 
 
 def accuracy(model: nn.Module, digits: tuple[Tensor, Tensor]) -> float:
@@ -24,7 +31,7 @@ def accuracy(model: nn.Module, digits: tuple[Tensor, Tensor]) -> float:
 
 
 def test_learns_and_repeats_itself(builtin: tuple[Tensor, Tensor]) -> None:
-    models = [train("softmax", SHORT, *builtin, seed=seed, device=CPU) for seed in (0, 0, 1)]
+    models = [train(short(SOFTMAX), *builtin, seed=seed, device=CPU) for seed in (0, 0, 1)]
     weights = [model.get_parameter("linear.weight") for model in models]
     assert torch.equal(weights[0], weights[1]) and not torch.equal(weights[0], weights[2])
     assert not models[0].training
@@ -33,16 +40,15 @@ def test_learns_and_repeats_itself(builtin: tuple[Tensor, Tensor]) -> None:
 
 def test_dropout_only_where_the_recipe_has_it(builtin: tuple[Tensor, Tensor]) -> None:
     images, labels = builtin[0][::10], builtin[1][::10]
-    one = replace(SHORT, epochs=1)
-    with_dropout = train("lenet", one, images, labels, seed=0, device=CPU)
-    without = train("lenet", replace(one, dropout=False), images, labels, seed=0, device=CPU)
+    with_dropout = train(short(LENET, epochs=1), images, labels, seed=0, device=CPU)
+    without = train(short(LENET, epochs=1, dropout=False), images, labels, seed=0, device=CPU)
     key = "fc2.weight"
     assert not torch.equal(with_dropout.get_parameter(key), without.get_parameter(key))
 
 
 def test_the_penalty_keeps_weights_small(builtin: tuple[Tensor, Tensor]) -> None:
     free, held = (
-        train("softmax", replace(SHORT, weight_penalty=penalty), *builtin, seed=0, device=CPU)
+        train(short(SOFTMAX, weight_penalty=penalty), *builtin, seed=0, device=CPU)
         for penalty in (0.0, 0.01)
     )
     assert (
@@ -53,10 +59,12 @@ def test_the_penalty_keeps_weights_small(builtin: tuple[Tensor, Tensor]) -> None
 
 def test_adversarial_training_makes_robust(builtin: tuple[Tensor, Tensor]) -> None:
     plain, robust = (
-        train("softmax", replace(SHORT, epsilon=epsilon, warmup=0.5), *builtin, seed=0, device=CPU)
+        train(short(SOFTMAX, epsilon=epsilon, warmup=0.5), *builtin, seed=0, device=CPU)
         for epsilon in (0.0, 0.1)
     )
-    survive = [(~sweep(model, *builtin, [0.1]).fooled).float().mean() for model in (plain, robust)]
+    survive = [
+        (~sweep(model, *builtin, [0.0, 0.1]).wrong[1]).float().mean() for model in (plain, robust)
+    ]
     assert survive[1] > survive[0] + 0.2
 
 
@@ -98,8 +106,8 @@ def test_writes_weights_and_their_card(
         return darker, labels[::20]
 
     monkeypatch.setattr(module, "mnist_digits", digits)
-    monkeypatch.setattr(module, "CARD_EPSILONS", (0.0, 0.1))
-    monkeypatch.setitem(RECIPES, "softmax", replace(SHORT, batch_size=10))
+    monkeypatch.setattr("fgsm.card.CARD_EPSILONS", (0.0, 0.1))
+    monkeypatch.setitem(MODELS, "softmax", short(SOFTMAX, batch_size=10))
     out = tmp_path / "new"
     module.main(
         ["softmax", "--data", "somewhere", "--epochs", "2", "--seed", "7", "--out", str(out)]
