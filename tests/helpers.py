@@ -1,29 +1,39 @@
 """What the browser tests of the page share."""
 
 import asyncio
+import base64
 import json
 import re
+import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import torch
 from playwright.sync_api import Locator, Page, Response, expect
+from torch import Tensor
 
-from fgsm.survey import EPSILONS
+from fgsm import service
+from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.ui import header
+from fgsm.ui import stage as stage_of_the_page
+from fgsm.ui.wire import answering
 from tests.browser import Stage
 
 Result = TypeVar("Result")
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in parts of the pad
-NAMES = {"lenet": "LeNet", "lenet-robust": "Robust LeNet", "softmax": "Softmax"}
+NAMES = {key: model.title for key, model in MODELS.items()}
 ATTACKS = {
     "fgsm": "FGSM",
     "iterative": "iterative FGSM (10 steps)",
     "random": "random signs (control)",
     "pgd-40": "PGD, 40 steps",
 }
-FIGURES = ["directions", "linearity", "dimension", "church_window", "eight_bits", "gradients"]
+FIRST = stage_of_the_page.FIRST.model_dump()
+"""The request of the first page."""
+FIGURES = [function.__name__ for function in service.FIGURES]
 TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))
 OFFLINE = {
     name: value
@@ -32,6 +42,20 @@ OFFLINE = {
 } | {"no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost"}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def ask(name: str, data: object) -> dict[str, Any]:
+    """The service's answer as the browser gets it."""
+    answer = answering(service.FUNCTIONS[name])(data)
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+    return answer
+
+
+def unpack(text: str) -> Tensor:
+    """What the browser does with packed frames."""
+    differences = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
+    frames = differences.reshape(-1, 784).cumsum(0, dtype=np.uint8)
+    return torch.from_numpy(frames).view(-1, 1, 28, 28)
 
 
 def awaited(work: Coroutine[Any, Any, Result]) -> Result:
@@ -119,8 +143,8 @@ def click_a_tile(stage: Stage, source: str, number: int = 7) -> None:
     expect(page.locator("#attack")).to_be_visible()
     assert stage.epsilon() == EPSILONS[k]
     assert stage.verdict() == f"Fooled: {caption}"
-    shown = page.evaluate("fgsmStage.shown.request")
-    assert (shown["source"], shown["index"], shown["method"]) == (source, digit["index"], "fgsm")
+    shown = stage.shown()["request"]
+    assert (shown["source"], shown["index"], shown["attack"]) == (source, digit["index"], "fgsm")
     assert len(picture) == 784 and len(set(picture)) > 10
     apart = sum(a != b for a, b in zip(picture, stage.picture("adversarial"), strict=True))
     assert apart <= 4  # alone or in a batch, a sign or two may round the other way
@@ -177,6 +201,6 @@ def check_step(stage: Stage, number: int) -> None:
         expect(page.locator(f"#{step['tab']}")).to_be_visible()
     else:
         expect(page.locator("#attack")).to_be_visible()
-        expect(page.locator(".fgsm")).to_have_attribute("data-asking", "false")
+        expect(page.locator(".live")).to_have_attribute("data-asking", "false")
         stage.settle()
         assert stage.epsilon() == step["epsilon"]

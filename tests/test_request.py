@@ -6,8 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fgsm.ui.request import LARGEST_DRAWING, RAY, Request
-from fgsm.ui.stage import FIRST, attack, compare
+from fgsm import service
+from fgsm.service import FUNCTIONS
+from fgsm.service.fields import LARGEST_DRAWING, REACH
+from fgsm.service.request import AttackRequest, CellRequest, RunRequest
+from fgsm.ui.wire import answering
+from tests.helpers import FIRST, ask
 
 GOOD = {**FIRST, "index": 3}
 
@@ -17,8 +21,8 @@ def drawn(pixels: bytes) -> str:
 
 
 def test_a_good_request_is_typed() -> None:
-    request = Request.parse(GOOD)
-    assert (request.source, request.index, request.method) == ("builtin", 3, "fgsm")
+    request = AttackRequest.parse(GOOD)
+    assert (request.source, request.index, request.attack) == ("builtin", 3, "fgsm")
     assert (request.model, request.twin, request.target, request.label) == (
         "lenet",
         False,
@@ -29,7 +33,7 @@ def test_a_good_request_is_typed() -> None:
 
 def test_a_drawing_is_its_pixels() -> None:
     pixels = np.arange(16, dtype=np.uint8)
-    request = Request.parse(
+    request = AttackRequest.parse(
         {**GOOD, "source": "drawing", "drawing": drawn(pixels.tobytes()), "label": 4}
     )
     assert request.drawing is not None
@@ -38,7 +42,7 @@ def test_a_drawing_is_its_pixels() -> None:
 
 
 def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
-    assert Request.parse({**GOOD, "label": 5}).label is None
+    assert AttackRequest.parse({**GOOD, "label": 5}).label is None
 
 
 @pytest.mark.parametrize(
@@ -55,22 +59,23 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"index": float("nan")}, "index is nan"),
         ({"index": None}, "index is missing"),
         ({"source": "test", "index": 10_000}, "from 0 to 9999"),
-        ({"method": "magic"}, "method is 'magic'"),
-        ({"method": {}}, "method is {}"),
+        ({"attack": "magic"}, "attack is 'magic'"),
+        ({"attack": {}}, "attack is {}"),
         ({"model": "../../etc/passwd"}, "model is '../../etc/passwd'"),
         ({"model": "x" * 1000}, r"model is 'x+\.\.\.x+'; it must be one of"),
         ({"target": 10}, "target is 10"),
         ({"target": "7"}, "target is '7'"),
         ({"twin": 1}, "twin is 1; it must be true or false"),
-        ({"ray": "up"}, "ray is 'up'; it must be two whole numbers from -20 to 20"),
+        ({"ray": "up"}, "ray is 'up'; it must be two numbers from -0.2 to 0.2"),
         ({"ray": {}}, "ray is {}; it must be two"),
         ({"ray": 3}, "ray is 3"),
         ({"ray": []}, r"ray is \[\]"),
         ({"ray": [1]}, r"ray is \[1\]"),
         ({"ray": [1, 2, 3]}, r"ray is \[1, 2, 3\]"),
-        ({"ray": [1, 21]}, r"ray is \[1, 21\]"),
-        ({"ray": [-21, 0]}, r"ray is \[-21, 0\]"),
-        ({"ray": [1.0, 0]}, r"ray is \[1.0, 0\]"),
+        ({"ray": [0.1, 0.21]}, r"ray is \[0.1, 0.21\]"),
+        ({"ray": [-1, 0]}, r"ray is \[-1, 0\]"),
+        ({"ray": [10**400, 0]}, "ray is"),
+        ({"ray": [0.0, 0]}, "the digit itself"),
         ({"ray": [True, 0]}, r"ray is \[True, 0\]"),
         ({"ray": ["1", 0]}, "ray is"),
         ({"ray": [None, 0]}, "ray is"),
@@ -87,49 +92,77 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
 )
 def test_a_bad_field_is_named(change: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        Request.parse({**GOOD, **change})
+        AttackRequest.parse({**GOOD, **change})
 
 
 def test_a_ray_is_a_point_of_the_church_window() -> None:
-    for point in ([1, 0], [0, -1], [-RAY, RAY]):
-        assert Request.parse({**GOOD, "method": "ray", "ray": point}).ray == tuple(point)
-    assert Request.parse({**GOOD, "method": "ray"}).ray == (1, 0)  # one step of FGSM
-    assert Request.parse({**GOOD, "ray": None}).ray == (1, 0)
+    for point in ([0.1, 0], [0, -0.01], [-REACH, REACH]):
+        assert AttackRequest.parse({**GOOD, "attack": "ray", "ray": point}).ray == tuple(point)
+    for nothing in ({}, {"ray": None}):
+        assert AttackRequest.parse({**GOOD, "attack": "ray", **nothing}).ray is None
 
 
 @pytest.mark.parametrize("data", [None, 3, "builtin", [], [GOOD], True])
 def test_only_an_object_is_a_request(data: object) -> None:
-    assert "A request is an object, not" in attack(data)["error"]
+    assert "A request is an object, not" in ask("attack", data)["error"]
 
 
 def test_the_largest_drawing_passes() -> None:
     pixels = bytes(LARGEST_DRAWING**2)
     assert (
-        Request.parse({**GOOD, "source": "drawing", "drawing": drawn(pixels)}).drawing is not None
+        AttackRequest.parse({**GOOD, "source": "drawing", "drawing": drawn(pixels)}).drawing
+        is not None
     )
 
 
-@pytest.mark.parametrize("function", [attack, compare])
-def test_the_browser_gets_a_sentence(function: Any) -> None:
+@pytest.mark.parametrize("name", ["attack", "compare"])
+def test_the_browser_gets_a_sentence(name: str) -> None:
     for data in (None, {}, {**GOOD, "index": 5000}):
-        error = function(data)["error"]
+        error = ask(name, data)["error"]
         assert error.endswith(".") and len(error) < 200
     blank = {**GOOD, "source": "drawing", "drawing": drawn(bytes(112 * 112))}
-    assert set(function(blank)) == {"error"}
-    same = {**GOOD, "index": 300, "method": "targeted", "target": 3}
-    assert function(same) == {"error": "The digit's own class is 3; choose another target."}
+    assert set(ask(name, blank)) == {"error"}
+    same = {**GOOD, "index": 300, "attack": "targeted", "target": 3}
+    assert ask(name, same) == {"error": "The digit's own class is 3; choose another target."}
 
 
-@pytest.mark.parametrize("name", ["attack", "compare"])
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_error_of_ours_is_told_and_logged(
     name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """To the browser, silence is a lost connection."""
 
-    def breaks(_request: Request) -> None:
+    def breaks(*_: object) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(f"fgsm.ui.stage.{name}_message", breaks)
-    answer = {"attack": attack, "compare": compare}[name](GOOD)
+    for module in ("stage", "figures"):
+        monkeypatch.setattr(f"fgsm.service.{module}.digit_of", breaks)
+    monkeypatch.setattr("fgsm.service.all_digits.digits_here", breaks)
+    everything = {**GOOD, "seed": 1, "k": 1}
+    answer = answering(getattr(service, name))(everything)
     assert answer["error"].startswith("The server had an error")
     assert "out of memory" in caplog.text and "out of memory" not in answer["error"]
+
+
+@pytest.mark.parametrize("request_class", [AttackRequest, CellRequest, RunRequest])
+def test_every_missing_field_is_named(request_class: Any) -> None:
+    """One after the other, until the request is good."""
+    good = {**GOOD, "seed": 1, "k": 1, "epsilons": "0 .1"}
+    given: dict[str, Any] = {}
+    for _ in range(10):
+        try:
+            request_class.parse(given)
+            break
+        except ValueError as error:
+            (name,) = (name for name in good if str(error).startswith(name))
+            assert name not in given
+            given[name] = good[name]
+    assert given.keys() == {
+        name for name, field in request_class.model_fields.items() if field.is_required()
+    }
+
+
+def test_what_is_asked_does_not_change() -> None:
+    request = AttackRequest.parse(GOOD)
+    with pytest.raises(ValueError, match="frozen"):
+        request.index = 4

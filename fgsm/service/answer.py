@@ -1,0 +1,323 @@
+"""What the service answers: plain values and tensors, packed for the browser by `fgsm.ui.wire`.
+
+Tensors of numbers reach the browser rounded to a millionth, lists as they are.
+
+K is the number of epsilons of the grid, and where a field has one value for each of them, its first
+value is that of the clean digit.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import InstanceOf, WithJsonSchema
+from torch import Tensor
+
+from fgsm.evaluate import Result
+
+
+def _list_of(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+_NUMBER = {"type": "number"}
+Frames = Annotated[Tensor, InstanceOf(), WithJsonSchema({"title": "Packed"})]
+"""Pictures, uint8 `(count, 1, 28, 28)`."""
+Numbers = Annotated[Tensor, InstanceOf(), WithJsonSchema(_list_of(_NUMBER))]
+"""`(K,)`, of any number type."""
+Flags = Annotated[Tensor, InstanceOf(), WithJsonSchema(_list_of({"type": "boolean"}))]
+"""bool `(K,)`."""
+Table = Annotated[Tensor, InstanceOf(), WithJsonSchema(_list_of(_list_of(_NUMBER)))]
+"""`(K, 10)`: a value for each class."""
+Tables = Annotated[Tensor, InstanceOf(), WithJsonSchema(_list_of(_list_of(_list_of(_NUMBER))))]
+"""int64 `(K, 10, 10)`: row = label, column = prediction."""
+
+
+# ---- the stage ----
+
+
+@dataclass(frozen=True)
+class Digit:
+    """The digit under attack."""
+
+    source: str
+    frame: Frames
+    label: int
+    named: bool
+    """Whether the label is known, or only what a model reads in a drawing."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One model's sweep of one digit."""
+
+    model: str
+    attack: str
+    label: int
+    target: int | None
+    """The class moved towards, of a targeted attack."""
+    direction: Frames | None
+    """The one direction of all epsilons, largest change 1; None if each epsilon has its own."""
+    frames: Frames
+    """The adversarial images."""
+    changes: Frames
+    """What of each pixel changed; the largest change shown is the grid's largest epsilon."""
+    probabilities: Table
+    predictions: Numbers
+    survives: Flags
+    """Is the reading the same once the image is saved in 8 bits?"""
+    moved: Numbers
+    """How many of the 784 pixels are not what they were."""
+    largest: Numbers
+    """The largest change of a pixel, in pixel units."""
+    mean: Numbers
+    """The mean absolute change of a pixel, in pixel units."""
+    breaking_point: float | None
+    """The smallest epsilon that fools; None where none does, or the clean digit is misread."""
+    right_again: float | None
+    """The first epsilon after a misreading, be it from the start, at which it is read right."""
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """The digit, and a stage for each model shown."""
+
+    digit: Digit
+    stages: list[Stage]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Where each model breaks, under the same attack on the same label."""
+
+    label: int
+    named: bool
+    breaking_points: dict[str, float | None]
+    """By model; None as in `Stage`."""
+    predictions: dict[str, int]
+    """What each model reads in the clean digit."""
+
+
+# ---- the pictures that explain why ----
+
+
+@dataclass(frozen=True)
+class Directions:
+    """The digit along the gradient's sign, random signs, and against the gradient's sign."""
+
+    named: bool
+    stages: list[Stage]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One model's logits against epsilon, and what the gradient at the digit foretells of them."""
+
+    model: str
+    logits: Table
+    first_order: Table
+
+
+@dataclass(frozen=True)
+class Linearity:
+    """The logits of softmax regression and of a LeNet along the attack."""
+
+    label: int
+    named: bool
+    epsilons: list[float]
+    """From -.5 to .5; below 0 is down the loss."""
+    charts: list[Lines]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What n pixels take from the linear model's margin; see `fgsm.explain.Dimension`."""
+
+    label: int
+    named: bool
+    runner_up: int
+    epsilon: float
+    margin: float
+    slope: float
+    enough: int | None
+    draws: int
+    """How many random orders of the pixels were tried."""
+    sizes: list[int]
+    mean: Numbers
+    """Over the draws, for each size; likewise the next two."""
+    least: Numbers
+    most: Numbers
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What one model reads on the plane around the digit."""
+
+    model: str
+    label: int
+    rows: list[str]
+    """A digit for each point. The top row is furthest across, the left column furthest back."""
+
+
+@dataclass(frozen=True)
+class ChurchWindow:
+    """The planes of both twins."""
+
+    named: bool
+    reach: float
+    """How far they go to each side, in pixel units."""
+    planes: list[Plane]
+
+
+@dataclass(frozen=True)
+class EightBits:
+    """What saving in 8 bits leaves of small attacks."""
+
+    model: str
+    label: int
+    named: bool
+    asked: list[float]
+    """Epsilons, in grey levels of 1/255."""
+    left: Numbers
+    """The largest change of a pixel after saving, in grey levels."""
+    confidence: list[float]
+    """In the label, as computed. A list, since it may change by less than a tensor tells."""
+    saved_confidence: list[float]
+
+
+@dataclass(frozen=True)
+class Defence:
+    """The loss gradients of both twins, each scaled to its largest value."""
+
+    digit: Frames
+    models: list[str]
+    frames: Frames
+
+
+# ---- all digits ----
+
+
+@dataclass(frozen=True)
+class Counts:
+    """All that is counted of one model over a data set."""
+
+    model: str
+    source: str
+    n: int
+    confusion: Tables
+    """Of the digits that were read correctly before the attack."""
+    breaking: Numbers
+    """How many digits break at each epsilon."""
+    never: int
+    misread: int
+    """Digits that are misread before any attack."""
+    harder_than: list[float]
+    """The share of digits that break before this epsilon."""
+    harder_than_never: float
+
+
+@dataclass(frozen=True)
+class FooledDigit:
+    """A digit that was read correctly before the attack, and is not any more."""
+
+    index: int
+    label: int
+    prediction: int
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """Some digits fooled at one epsilon."""
+
+    k: int
+    fooled: int
+    """How many there are in all."""
+    digits: list[FooledDigit]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The article's picture: fooled digits for each of its epsilons."""
+
+    source: str
+    columns: int
+    """How many digits a row has, if there are so many."""
+    rows: list[GridRow]
+    frames: Frames
+    """Of all rows' digits, one after the other."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Digits of one class read as another at one epsilon."""
+
+    source: str
+    k: int
+    digits: list[FooledDigit]
+    frames: Frames
+
+
+@dataclass(frozen=True)
+class Series:
+    """One model's accuracy under one attack against epsilon."""
+
+    model: str
+    attack: str
+    source: str
+    n: int
+    """Digits evaluated so far."""
+    of: int | None
+    """How many there will be, of a run on this device; None of a card."""
+    results: tuple[Result, ...]
+
+
+# ---- the catalogue ----
+
+
+@dataclass(frozen=True)
+class AttackEntry:
+    """What the browser knows of an attack; see `fgsm.catalogue.Attack`."""
+
+    key: str
+    title: str
+    name: str
+    explanation: str
+    formula: str
+    needs_target: bool
+    line: str
+    offered: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """What the browser knows of a model; see `fgsm.catalogue.Model`."""
+
+    key: str
+    title: str
+    rank: int
+    epochs: int
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """What the browser knows of a source of digits; see `fgsm.catalogue.Source`."""
+
+    key: str
+    title: str
+    phrase: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that can be chosen on the page; the browser gets it once."""
+
+    attacks: list[AttackEntry]
+    models: list[ModelEntry]
+    sources: list[SourceEntry]
+    twins: tuple[str, str]
+    epsilons: list[float]
+    article_epsilons: list[float]
+    per_class: int
+    """How many built-in digits there are of each class."""
+    keys: dict[str, str]
+    """The keys of the entries that scripts must know, by their names in `fgsm.catalogue`."""

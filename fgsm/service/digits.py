@@ -1,0 +1,46 @@
+"""What the answers are computed with: the device, the models, and the digit that is asked for."""
+
+import functools
+
+import torch
+from torch import Tensor
+
+from fgsm.catalogue import BUILTIN, MNIST_TEST, Source, load_model
+from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
+from fgsm.drawing import to_mnist
+from fgsm.model import available_device
+from fgsm.readings import predict
+from fgsm.service.request import DigitRequest
+
+device = functools.cache(available_device)
+model_of = functools.cache(load_model)
+"""By the model's key; each is loaded once."""
+mnist_test = functools.cache(functools.partial(mnist_digits, train=False))
+
+
+def digits_here() -> tuple[Source, Tensor, Tensor]:
+    """The larger data set of those on this machine, its images and labels, on the CPU."""
+    try:
+        return MNIST_TEST, *mnist_test()
+    except MnistMissing:
+        return BUILTIN, *builtin_digits()
+
+
+def digit_of(request: DigitRequest) -> tuple[Tensor, Tensor]:
+    """The image `(1, 1, 28, 28)` and its label `(1,)`, on the device.
+
+    A drawing has no true label: until someone names it, what the shown model reads in it stands
+    for it, and is attacked in every model that is compared.
+
+    Raises:
+        ValueError: there is no digit in the drawing.
+        MnistMissing: the test set is asked for and not there.
+    """
+    if request.drawing is None:
+        images, labels = builtin_digits() if request.source == BUILTIN.key else mnist_test()
+        which = slice(request.index, request.index + 1)
+        return images[which].to(device()), labels[which].to(device())
+    image = to_mnist(request.drawing).to(device())
+    if request.label is None:
+        return image, predict(model_of(request.models[0].key), image).argmax(1)
+    return image, torch.tensor([request.label], device=image.device)

@@ -1,0 +1,202 @@
+"""The fields of requests, each with its check.
+
+A check takes anything that JSON can hold. It returns the value that the program goes on with, or
+raises `ValueError` with a sentence that names the field, the value and what would be right.
+"""
+
+import base64
+import binascii
+import math
+import re
+import reprlib
+from collections.abc import Collection
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+
+from fgsm.catalogue import (
+    DRAWING,
+    EPSILONS,
+    LARGEST_EPSILON,
+    MODELS,
+    SOURCES,
+    attacks_offered,
+)
+
+REACH = 0.2
+"""How far the church window reaches to each side, in pixel units."""
+LARGEST_DRAWING = 280
+"""Pixels a side."""
+MOST_EPSILONS = 21
+"""Of a run."""
+
+
+def shown(value: object) -> str:
+    """The value, short enough for a sentence: a few items of a few levels."""
+    return "missing" if value is None else reprlib.repr(value)
+
+
+# ---- keys of the catalogue ----
+
+
+def _one_of(value: object, info: ValidationInfo, choices: Collection[str]) -> str:
+    if not isinstance(value, str) or value not in choices:
+        name = info.field_name
+        raise ValueError(f"{name} is {shown(value)}; it must be one of {', '.join(choices)}")
+    return value
+
+
+def _source(value: object, info: ValidationInfo) -> str:
+    return _one_of(value, info, SOURCES)
+
+
+def _model(value: object, info: ValidationInfo) -> str:
+    return _one_of(value, info, MODELS)
+
+
+def _attack_of_the_stage(value: object, info: ValidationInfo) -> str:
+    return _one_of(value, info, attacks_offered("stage"))
+
+
+def _attack_of_a_run(value: object, info: ValidationInfo) -> str:
+    return _one_of(value, info, attacks_offered("runs"))
+
+
+SourceKey = Annotated[str, BeforeValidator(_source)]
+ModelKey = Annotated[str, BeforeValidator(_model)]
+StageAttackKey = Annotated[str, BeforeValidator(_attack_of_the_stage)]
+RunAttackKey = Annotated[str, BeforeValidator(_attack_of_a_run)]
+
+
+# ---- numbers ----
+
+
+def _whole(value: object, info: ValidationInfo, limit: int) -> int:
+    # A bool is an int in Python, but not in JSON.
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < limit:
+        raise ValueError(
+            f"{info.field_name} is {shown(value)}; it must be a whole number from 0 to {limit - 1}"
+        )
+    return value
+
+
+def _class_or_none(value: object, info: ValidationInfo) -> int | None:
+    return None if value is None else _whole(value, info, 10)
+
+
+def _place_on_the_grid(value: object, info: ValidationInfo) -> int:
+    return _whole(value, info, len(EPSILONS))
+
+
+def _seed(value: object, info: ValidationInfo) -> int:
+    return _whole(value, info, 2**32)
+
+
+def _index(value: object, info: ValidationInfo) -> int:
+    source = info.data.get("source")
+    if source is None or source == DRAWING.key:  # if the source is wrong, that is told first
+        return 0
+    return _whole(value, info, SOURCES[source].size)
+
+
+def _flag(value: object, info: ValidationInfo) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{info.field_name} is {shown(value)}; it must be true or false")
+    return value
+
+
+Class = Annotated[int | None, BeforeValidator(_class_or_none)]
+"""One of the ten classes, or none."""
+EpsilonIndex = Annotated[int, BeforeValidator(_place_on_the_grid)]
+Seed = Annotated[int, BeforeValidator(_seed)]
+DigitIndex = Annotated[int, BeforeValidator(_index)]
+"""Of a digit within the field `source`; 0 for a drawing."""
+Flag = Annotated[bool, BeforeValidator(_flag)]
+
+
+# ---- a point of the church window ----
+
+
+def _ray(value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    is_point = isinstance(value, (list, tuple)) and len(value) == 2
+    if not is_point or not all(_reaches(part) for part in value):
+        raise ValueError(f"ray is {shown(value)}; it must be two numbers from -{REACH} to {REACH}")
+    if value[0] == value[1] == 0:
+        raise ValueError(
+            f"ray is {shown(value)}, the digit itself; one of the two must be another number"
+        )
+    return value[0], value[1]
+
+
+def _reaches(part: object) -> bool:
+    if not isinstance(part, (int, float)) or isinstance(part, bool):
+        return False
+    return abs(part) <= REACH  # which NaN fails too
+
+
+Ray = Annotated[tuple[float, float] | None, BeforeValidator(_ray)]
+"""How far along the gradient's sign and across it, in pixel units."""
+
+
+# ---- a drawing ----
+
+
+def _drawing(value: object, info: ValidationInfo) -> npt.NDArray[np.uint8] | None:
+    if info.data.get("source") != DRAWING.key:
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"drawing is {shown(value)}; it must be its pixels in base64")
+    if len(value) > 4 * (LARGEST_DRAWING**2 // 3 + 1):
+        raise ValueError(
+            f"drawing has {len(value)} characters; it must be at most "
+            f"{LARGEST_DRAWING} pixels a side"
+        )
+    try:
+        pixels = np.frombuffer(base64.b64decode(value, validate=True), np.uint8)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("drawing is not base64; it must be its pixels in base64") from error
+    side = math.isqrt(len(pixels))
+    if side == 0 or side * side != len(pixels):
+        raise ValueError(f"drawing has {len(pixels)} pixels; it must be square")
+    return pixels.reshape(side, side)
+
+
+Drawing = Annotated[
+    npt.NDArray[np.uint8] | None,
+    BeforeValidator(_drawing),
+    WithJsonSchema({"type": ["string", "null"]}),
+]
+"""`(S, S)`, white ink on black; in JSON base64 of its bytes. None of a data set."""
+
+
+# ---- the epsilons of a run ----
+
+
+def _epsilons(value: object) -> tuple[float, ...]:
+    """Numbers separated by spaces or commas, as they are typed."""
+    words = re.findall(r"[^\s,;]+", value) if isinstance(value, str) else []
+    if not words:
+        raise ValueError(f"epsilons are {value!r:.60}; they must be numbers such as 0 .1 .2")
+    if len(words) > MOST_EPSILONS:
+        raise ValueError(f"these are {len(words)} epsilons; there may be {MOST_EPSILONS} at most")
+    return tuple(sorted({_epsilon(word) for word in words}))
+
+
+def _epsilon(word: str) -> float:
+    try:
+        epsilon = float(word)
+    except ValueError:
+        raise ValueError(f"{word!r:.60} is not a number; epsilons are such as 0 .1 .2") from None
+    if not 0 <= epsilon <= LARGEST_EPSILON:  # which NaN fails too
+        raise ValueError(
+            f"epsilon {word:.60} is out of range; here it goes from 0 to {LARGEST_EPSILON:g}"
+        )
+    return epsilon
+
+
+Epsilons = Annotated[tuple[float, ...], BeforeValidator(_epsilons)]
+"""In increasing order, each once."""

@@ -1,0 +1,146 @@
+"""The pictures of "How it works", about the digit that is on the stage."""
+
+import torch
+from torch import Tensor
+
+from fgsm import explain
+from fgsm.attack import loss_gradient
+from fgsm.catalogue import FGSM, LENET, RANDOM, REVERSED, SOFTMAX, TWINS, Aim
+from fgsm.frames import change_frames, image_frames
+from fgsm.model import SoftmaxRegression
+from fgsm.service.answer import (
+    ChurchWindow,
+    Defence,
+    Dimension,
+    Directions,
+    EightBits,
+    Linearity,
+    Lines,
+    Plane,
+)
+from fgsm.service.digits import digit_of, model_of
+from fgsm.service.fields import REACH
+from fgsm.service.request import DigitRequest
+from fgsm.service.stage import stage_of
+
+LINEAR_EPSILONS = tuple(k / 80 for k in range(-40, 41))  # -.5 … .5
+DIMENSION_EPSILON = 0.1
+DRAWS = 20
+SIZES = tuple(range(49, 785, 49))
+WINDOW_STEP = 0.01
+"""Between two points of the church window, in pixel units."""
+
+
+def directions(request: DigitRequest) -> Directions:
+    """The digit along the gradient's sign, random signs, and against the gradient's sign."""
+    image, labels = digit_of(request)
+    key = request.models[0].key
+    stages = [
+        stage_of(key, attack, Aim(request.generator()), image, labels)
+        for attack in (FGSM, RANDOM, REVERSED)
+    ]
+    return Directions(request.is_named, stages)
+
+
+def linearity(request: DigitRequest) -> Linearity:
+    """Logits against epsilon and their first-order prediction, for softmax and for a LeNet."""
+    image, labels = digit_of(request)
+    network = LENET if request.models[0] is SOFTMAX else request.models[0]
+    charts = []
+    for key in (SOFTMAX.key, network.key):
+        found = explain.linearity(model_of(key), image, labels, LINEAR_EPSILONS)
+        # To a thousandth: finer than a chart shows, and half the message.
+        charts.append(
+            Lines(key, found.logits.round(decimals=3), found.first_order.round(decimals=3))
+        )
+    return Linearity(int(labels), request.is_named, list(LINEAR_EPSILONS), charts)
+
+
+def dimension(request: DigitRequest) -> Dimension:
+    """What n pixels take from the linear model's margin, measured, and the slope they should."""
+    image, labels = digit_of(request)
+    model = model_of(SOFTMAX.key)
+    assert isinstance(model, SoftmaxRegression)
+    found = explain.dimension(
+        model,
+        image,
+        labels,
+        DIMENSION_EPSILON,
+        SIZES,
+        generator=request.generator(),
+        draws=DRAWS,
+    )
+    return Dimension(
+        label=int(labels),
+        named=request.is_named,
+        runner_up=found.runner_up,
+        epsilon=DIMENSION_EPSILON,
+        margin=found.margin,
+        slope=found.slope,
+        enough=found.enough,
+        draws=DRAWS,
+        sizes=list(found.sizes),
+        mean=found.drops.mean(1),
+        least=found.drops.amin(1),
+        most=found.drops.amax(1),
+    )
+
+
+def church_window(request: DigitRequest) -> ChurchWindow:
+    """What LeNet and its robust twin read on the plane around the digit."""
+    return ChurchWindow(
+        named=request.is_named,
+        reach=REACH,
+        planes=[
+            _plane(request.model_copy(update={"model": model.key, "twin": False}))
+            for model in TWINS
+        ],
+    )
+
+
+def eight_bits(request: DigitRequest) -> EightBits:
+    """What saving leaves of small attacks, and how sure the model is before and after."""
+    image, labels = digit_of(request)
+    key = request.models[0].key
+    found = explain.eight_bits(model_of(key), image, labels)
+    own = int(labels)
+    return EightBits(
+        model=key,
+        label=own,
+        named=request.is_named,
+        asked=[round(255 * epsilon, 6) for epsilon in found.epsilons],
+        left=found.levels,
+        confidence=found.log_probs[:, own].exp().tolist(),
+        saved_confidence=found.saved_log_probs[:, own].exp().tolist(),
+    )
+
+
+def defence(request: DigitRequest) -> Defence:
+    """The loss gradient of both twins, each scaled to its largest value."""
+    image, labels = digit_of(request)
+    found = [loss_gradient(model_of(model.key), image, labels) for model in TWINS]
+    return Defence(
+        digit=image_frames(image),
+        models=[model.key for model in TWINS],
+        frames=torch.cat([change_frames(each, largest=_largest(each)) for each in found]),
+    )
+
+
+def _plane(request: DigitRequest) -> Plane:
+    """As the stage would show this model: an unnamed drawing is what the model itself reads."""
+    image, labels = digit_of(request)
+    found = explain.church_window(
+        model_of(request.model),
+        image,
+        labels,
+        generator=request.generator(),
+        size=2 * round(REACH / WINDOW_STEP) + 1,
+        reach=REACH,
+    )
+    rows = ["".join(map(str, row)) for row in found.predictions.tolist()]
+    return Plane(request.model, int(labels), rows)
+
+
+def _largest(gradient: Tensor) -> float:
+    """Its largest value; anything above 0 where all are 0, so that all stay 0."""
+    return float(gradient.abs().max().clamp(min=torch.finfo().tiny))

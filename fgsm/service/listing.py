@@ -1,0 +1,52 @@
+"""The catalogue as the browser gets it."""
+
+from fgsm import catalogue
+from fgsm.catalogue import (
+    ARTICLE_EPSILONS,
+    ATTACKS,
+    EPSILONS,
+    MODELS,
+    SOURCES,
+    TWINS,
+    Attack,
+    Model,
+    Source,
+)
+from fgsm.digits import PER_CLASS
+from fgsm.service.answer import AttackEntry, Catalogue, ModelEntry, SourceEntry
+
+
+def listing() -> Catalogue:
+    """All that can be chosen, in the order of the menus."""
+    return Catalogue(
+        attacks=[
+            AttackEntry(
+                key=attack.key,
+                title=attack.title,
+                name=attack.name,
+                explanation=attack.explanation,
+                formula=attack.formula,
+                needs_target=attack.needs_target,
+                line=attack.line,
+                offered=attack.offered,
+            )
+            for attack in ATTACKS.values()
+        ],
+        models=[
+            ModelEntry(model.key, model.title, model.rank, model.recipe.epochs)
+            for model in MODELS.values()
+        ],
+        sources=[
+            SourceEntry(source.key, source.title, source.phrase, source.size)
+            for source in SOURCES.values()
+        ],
+        twins=(TWINS[0].key, TWINS[1].key),
+        epsilons=list(EPSILONS),
+        article_epsilons=list(ARTICLE_EPSILONS),
+        per_class=PER_CLASS,
+        keys={
+            name: entry.key
+            for name, entry in vars(catalogue).items()
+            if isinstance(entry, (Attack, Model, Source))
+        },
+    )

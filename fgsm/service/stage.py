@@ -1,0 +1,130 @@
+"""One digit under attack, at every epsilon of the grid."""
+
+import torch
+from torch import Tensor, nn
+
+from fgsm.catalogue import ATTACKS, EPSILONS, LARGEST_EPSILON, MODELS, Aim, Attack, along
+from fgsm.frames import change_frames, change_of, image_frames, survives_eight_bits
+from fgsm.readings import Sweep, predict, sweep
+from fgsm.service.answer import Attacked, Comparison, Digit, Stage
+from fgsm.service.digits import digit_of, model_of
+from fgsm.service.request import AttackRequest
+
+
+def attack(request: AttackRequest) -> Attacked:
+    """Attack the digit with the chosen model, or with both twins.
+
+    Raises:
+        ValueError: there is no digit in the drawing, or the target is the digit's own class.
+        MnistMissing: the test set is asked for and not there.
+    """
+    image, labels = digit_of(request)
+    digit = Digit(
+        source=request.source,
+        frame=image_frames(image),
+        label=int(labels),
+        named=request.is_named,
+    )
+    stages = [_stage(model.key, request, image, labels) for model in request.models]
+    return Attacked(digit, stages)
+
+
+def compare(request: AttackRequest) -> Comparison:
+    """The breaking point of the digit under each model, by the same attack.
+
+    With what each model reads in the clean digit, which says why some have no breaking point.
+
+    Raises:
+        ValueError: as `attack` does; likewise `MnistMissing`.
+    """
+    image, labels = digit_of(request)
+    entry = ATTACKS[request.attack]
+    sweeps = {}
+    for key in MODELS:
+        aim = _aim(request, model_of(key), image, labels)
+        sweeps[key] = sweep(model_of(key), image, labels, EPSILONS, entry.aimed(aim))
+    return Comparison(
+        label=int(labels),
+        named=request.is_named,
+        breaking_points={key: _breaking_point(swept) for key, swept in sweeps.items()},
+        predictions={key: int(swept.predictions[0]) for key, swept in sweeps.items()},
+    )
+
+
+def stage_of(key: str, entry: Attack, aim: Aim, image: Tensor, labels: Tensor) -> Stage:
+    """One model's sweep of one digit.
+
+    Args:
+        key: of the model.
+        entry: the attack.
+        image: `(1, 1, 28, 28)`.
+        labels: `(1,)`.
+    """
+    model, direction = model_of(key), None
+    attack_images = entry.aimed(aim)
+    if entry.direction is not None:  # because it is shown too, and taken once
+        direction = entry.direction(model, image, labels, aim)
+        attack_images = along(direction)
+    swept = sweep(model, image, labels, EPSILONS, attack_images)
+    adversarial = swept.adversarial[:, 0]
+    change = change_of(image[0], adversarial)
+    return Stage(
+        model=key,
+        attack=entry.key,
+        label=int(labels),
+        target=None if aim.targets is None else int(aim.targets),
+        direction=None if direction is None else change_frames(direction, largest=1),
+        frames=image_frames(adversarial),
+        changes=change_frames(adversarial - image[0], largest=LARGEST_EPSILON),
+        probabilities=swept.log_probs[:, 0].exp(),
+        predictions=swept.predictions[:, 0],
+        survives=survives_eight_bits(model, swept)[:, 0],
+        moved=change.moved,
+        largest=change.largest,
+        mean=change.mean,
+        breaking_point=_breaking_point(swept),
+        right_again=_right_again(swept),
+    )
+
+
+def _stage(key: str, request: AttackRequest, image: Tensor, labels: Tensor) -> Stage:
+    aim = _aim(request, model_of(key), image, labels)
+    return stage_of(key, ATTACKS[request.attack], aim, image, labels)
+
+
+def _aim(request: AttackRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Aim:
+    needs_target = ATTACKS[request.attack].needs_target
+    return Aim(
+        generator=request.generator(),
+        targets=_targets(request, model, image, labels) if needs_target else None,
+        ray=request.ray or Aim.ray,
+    )
+
+
+def _targets(request: AttackRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:
+    """The wanted class `(1,)`, or the most likely one that is neither label nor prediction.
+
+    A drawing that nobody named changes its label while it is drawn: where it comes to be the
+    wanted class, the most likely other one stands in, so that drawing goes on.
+    """
+    is_own = request.target == int(labels)
+    if request.target is not None and not is_own:
+        return torch.full_like(labels, request.target)
+    if is_own and request.is_named:
+        raise ValueError(f"the digit's own class is {request.target}; choose another target")
+    log_probs = predict(model, image)
+    taken = torch.stack([labels, log_probs.argmax(1)], dim=1)
+    return log_probs.scatter(1, taken, -torch.inf).argmax(1)
+
+
+def _breaking_point(swept: Sweep) -> float | None:
+    """Of the one image: None where nothing fools, since JSON has no infinity."""
+    fooled = swept.fooled[:, 0].tolist()
+    return EPSILONS[fooled.index(True)] if True in fooled else None
+
+
+def _right_again(swept: Sweep) -> float | None:
+    """The first epsilon after a misreading at which the one image is read correctly."""
+    wrong = swept.wrong[:, 0].tolist()
+    later = range(wrong.index(True) + 1, len(wrong)) if True in wrong else ()
+    return next((EPSILONS[k] for k in later if not wrong[k]), None)
