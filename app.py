@@ -9,7 +9,11 @@ import os
 # Nothing may leave this machine unasked; Gradio reads this when it is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from fgsm.ui.page import HEAD, THEME, page
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from fgsm.ui.assets import HEAD, ROUTES
+from fgsm.ui.page import THEME, page
 
 demo = page()  # the name that Hugging Face Spaces and `gradio app.py` look for
 
@@ -18,6 +22,10 @@ if __name__ == "__main__":
     demo.launch(
         theme=THEME,
         head=HEAD,
+        app_kwargs={
+            "routes": ROUTES,
+            "middleware": [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)],
+        },
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -48,9 +48,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmarks import common
+from fgsm.catalogue import ARTICLE_EPSILONS, LENET, load_model
 from fgsm.digits import builtin_digits, mnist_available, mnist_digits
-from fgsm.evaluate import ARTICLE_EPSILONS, evaluate
-from fgsm.model import load_model
+from fgsm.evaluate import evaluate
 
 CPU = torch.device("cpu")
 ROUNDS = 5
@@ -75,7 +75,7 @@ class Contender:
 
 def usual_model() -> nn.Module:
     """LeNet as PyTorch makes it: in its own memory layout, parameters not frozen."""
-    model = load_model("lenet", CPU).to(memory_format=torch.contiguous_format)
+    model = load_model(LENET.key, CPU).to(memory_format=torch.contiguous_format)
     return model.requires_grad_(True)
 
 
@@ -166,7 +166,7 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
         source, (images, labels) = "built-in", builtin_digits()
         images, labels = images.repeat(10, 1, 1, 1), labels.repeat(10)
 
-    count = partial(count_ours, load_model("lenet", CPU))
+    count = partial(count_ours, load_model(LENET.key, CPU))
     memory = memory_growth(count, images, labels)  # first, while nobody else has raised the peak
 
     usual, frozen = usual_model(), usual_model().requires_grad_(False)

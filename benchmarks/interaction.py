@@ -53,7 +53,7 @@ WATCH = """([selector, kind]) => {
 # Moves the slider in every animation frame; returns how many moves a second were shown in time.
 SCRUB = """(moves) => new Promise((done) => {
   const range = document.querySelector(".epsilon input[type=range]");
-  const root = document.querySelector(".fgsm");
+  const root = document.querySelector(".live");
   const start = performance.now();
   let inTime = 0, wanted;
   const step = (move) => {
@@ -69,7 +69,7 @@ SCRUB = """(moves) => new Promise((done) => {
 
 # Clicks one thumbnail after another; a pick is painted when its answer is on the screen.
 PICK = """async (picks) => {
-  const root = document.querySelector(".fgsm");
+  const root = document.querySelector(".live");
   const frame = () => new Promise(requestAnimationFrame);
   const times = [];
   for (let i = 0; i < picks; i++) {

@@ -21,10 +21,10 @@ from statistics import median
 import torch
 
 from benchmarks import common
-from fgsm.attack import fgsm, iterative_fgsm, sweep
+from fgsm.attack import fgsm, iterative_fgsm
+from fgsm.catalogue import EPSILONS, LENET, load_model
 from fgsm.digits import builtin_digits
-from fgsm.model import load_model
-from fgsm.survey import EPSILONS
+from fgsm.readings import sweep
 from tests.browser import running_app
 
 ROUNDS = 100
@@ -50,7 +50,7 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
     """The figures of the claims, and the times behind them."""
     # One thread: the work is small, and a second one mostly waits for the first.
     torch.set_num_threads(1)
-    model = load_model("lenet", torch.device("cpu"))
+    model = load_model(LENET.key, torch.device("cpu"))
     images, labels = (tensor[403:404] for tensor in builtin_digits())
     many = images.expand(len(EPSILONS), -1, -1, -1).contiguous()
 

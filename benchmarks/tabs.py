@@ -32,6 +32,7 @@ from statistics import median
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import common
+from fgsm.catalogue import LENET
 from fgsm.digits import mnist_available
 from tests.browser import MNIST, ROOT, Stage, launch_browser, running_app
 
@@ -74,7 +75,7 @@ SURVEY = """async (clicks) => {
 
 def seconds_of_command() -> float:
     """The computing time of the command line, as it reports it: without imports and reading."""
-    command = [sys.executable, "-m", "fgsm.evaluate", "--weights", "lenet", "--json"]
+    command = [sys.executable, "-m", "fgsm.evaluate", "--weights", LENET.key, "--json"]
     if not mnist_available():
         command.append("--builtin")
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
@@ -101,10 +102,7 @@ def milliseconds_of_picture(stage: Stage, i: int) -> list[float]:
     times = []
     for n in range(DIGITS):
         with stage.answered():
-            stage.page.evaluate(
-                "(index) => fgsmStage.show({ source: 'builtin', index, method: 'fgsm' }, 20)",
-                97 * (DIGITS * i + n + 1) % 1000,
-            )
+            stage.show({"index": 97 * (DIGITS * i + n + 1) % 1000}, 0.1)
         times.append(stage.page.evaluate(LOOK, i))
     return times
 

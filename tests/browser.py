@@ -8,16 +8,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from playwright.sync_api import Browser, Page, Playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 MNIST = ROOT.parent / "shared" / "mnist"
-READY = ".fgsm[data-state=ready]"
+READY = ".live[data-state=ready]"
 
 
 def browser_path() -> str | None:
@@ -40,7 +40,13 @@ def launch_browser(playwright: Playwright) -> Browser:
 class App:
     """`python app.py` on a free port, as a user starts it."""
 
-    def __init__(self, log: TextIO, port: int | None = None, **environment: str) -> None:
+    def __init__(
+        self,
+        log: TextIO,
+        port: int | None = None,
+        program: Sequence[str] = ("app.py",),
+        **environment: str,
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         settings = {
@@ -49,7 +55,7 @@ class App:
             "MNIST_ROOT": os.environ.get("MNIST_ROOT", str(MNIST)),
         }
         self.process = subprocess.Popen(
-            [sys.executable, "app.py"],
+            [sys.executable, *program],
             cwd=ROOT,
             env={**os.environ, **settings, **environment},
             stdout=log,
@@ -80,9 +86,11 @@ class App:
 
 
 @contextmanager
-def running_app(log: TextIO, **environment: str) -> Iterator[App]:
+def running_app(
+    log: TextIO, program: Sequence[str] = ("app.py",), **environment: str
+) -> Iterator[App]:
     """An app that answers, ended afterwards."""
-    app = App(log, None, **environment)
+    app = App(log, None, program, **environment)
     try:
         app.wait()
         yield app
@@ -108,9 +116,30 @@ class Stage:
         self.page.goto(url)
         self.page.wait_for_selector(READY)
 
+    def show(self, request: dict[str, Any], epsilon: float) -> None:
+        """As the other tabs do: show a digit on the stage; what is left out is as at first."""
+        self._module("({ stage }, [request, k]) => stage.show(request, k)", request, epsilon)
+
+    def shown(self) -> dict[str, Any]:
+        """What the stage says to the other tabs."""
+        shown: dict[str, Any] = self._module("({ shown }) => shown")
+        return shown
+
+    def _module(self, function: str, request: object = None, epsilon: float = 0) -> Any:
+        """Call a function of what `stage/shown.js` exports."""
+        return self.page.evaluate(
+            f"""async ([request, epsilon]) => {{
+                  const page = document.querySelector("link[rel=modulepreload][href$='page.js']");
+                  const at = (path) => import(new URL(path, page.href));
+                  const {{ indexOf }} = await at("shared/words.js");
+                  return ({function})(await at("stage/shown.js"), [request, indexOf(epsilon)]);
+                }}""",
+            [request, epsilon],
+        )
+
     def answers(self) -> int:
         """How many answers of the server have been shown so far."""
-        return int(self.page.get_attribute(".fgsm", "data-shown") or 0)
+        return int(self.page.get_attribute(".live", "data-shown") or 0)
 
     @contextmanager
     def answered(self) -> Iterator[None]:
@@ -119,7 +148,7 @@ class Stage:
         yield
         self.page.wait_for_function(
             """(before) => {
-                 const { shown, asking } = document.querySelector(".fgsm").dataset;
+                 const { shown, asking } = document.querySelector(".live").dataset;
                  return Number(shown) > before && asking === "false";
                }""",
             arg=before,
@@ -159,7 +188,7 @@ class Stage:
         return pixels
 
     def epsilon(self) -> float:
-        return float(self.page.get_attribute(".fgsm", "data-epsilon") or "nan")
+        return float(self.page.get_attribute(".live", "data-epsilon") or "nan")
 
     def set_epsilon(self, epsilon: float) -> None:
         self.page.fill(".epsilon .number", f"{epsilon}")

@@ -6,12 +6,11 @@ import threading
 import gradio as gr
 import pytest
 
-from fgsm.attack import sweep
-from fgsm.ui import message
+from fgsm.readings import sweep
+from fgsm.service import stage as module
 from fgsm.ui.compute import computed, computing
 from fgsm.ui.page import page
-from fgsm.ui.stage import FIRST
-from tests.helpers import awaited
+from tests.helpers import FIRST, awaited
 
 
 def thread() -> str:
@@ -54,7 +53,7 @@ def test_the_page_computes_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None
         threads.add(thread())
         return sweep(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(message, "sweep", watched)
+    monkeypatch.setattr(module, "sweep", watched)
     ours = [block for block in page().blocks.values() if isinstance(block, gr.HTML)]
     assert threads == {computed(thread)}
 

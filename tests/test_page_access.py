@@ -38,7 +38,7 @@ def test_axe_finds_nothing_serious(page: Page, app: App, theme: str) -> None:
 
     def violations() -> list[str]:
         options = {"resultTypes": ["violations"]}
-        found = Axe().run(page, context=".fgsm", options=options).response["violations"]
+        found = Axe().run(page, context=".live", options=options).response["violations"]
         return [
             f"{violation['id']}: {violation['nodes'][0]['html']}"
             for violation in found
@@ -49,14 +49,14 @@ def test_axe_finds_nothing_serious(page: Page, app: App, theme: str) -> None:
     with stage.answered():
         page.check(".twin")
     with stage.answered():
-        page.select_option(".method", "targeted")
+        page.select_option(".attack-menu", "targeted")
     page.click("#fgsm-tab-draw")
     assert violations() == []
 
 
 def test_every_control_is_reached_with_the_tab_key(stage: Stage) -> None:
     page = stage.page
-    controls = page.locator(".fgsm :is(button, input, select, canvas.pad)").evaluate_all(
+    controls = page.locator(".live :is(button, input, select, canvas.pad)").evaluate_all(
         """(all) => all.filter((each) => each.checkVisibility() && !each.disabled
                                          && each.tabIndex >= 0).length"""
     )
@@ -67,7 +67,7 @@ def test_every_control_is_reached_with_the_tab_key(stage: Stage) -> None:
             """() => { const each = document.activeElement;
                        return [each.outerHTML, getComputedStyle(each).outlineStyle]; }"""
         )
-        if not page.evaluate("Boolean(document.activeElement.closest('.fgsm'))"):
+        if not page.evaluate("Boolean(document.activeElement.closest('.live'))"):
             break
         reached.add(name)
         assert outline != "none", name  # and it shows where we are

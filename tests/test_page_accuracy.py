@@ -3,20 +3,33 @@
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from fgsm.ui.cards import cards
+from fgsm.service import all_digits
+from fgsm.ui.wire import packed
 from tests.browser import App
 from tests.helpers import ATTACKS, DESKTOP, NAMES, PHONE, open_tab, table_of
+
+
+def cards() -> list[dict[str, Any]]:
+    """As the page gets them."""
+    found: list[dict[str, Any]] = packed(all_digits.cards())
+    return found
+
+
+def curve_of(model: str) -> str:
+    """The selector of a model's curves: they have its colour."""
+    return f".accuracy path.line[style*='--model-{model})']"
 
 
 def test_the_table_is_the_cards(test_tab: Page) -> None:
     table = table_of(test_tab)
     assert len(table) == len(cards()) >= 9
     for series in cards():
-        row = table[NAMES[series["model"]], ATTACKS[series["method"]]]
+        row = table[NAMES[series["model"]], ATTACKS[series["attack"]]]
         expected = {r["epsilon"]: f"{100 * r['accuracy']:.2f} %" for r in series["results"]}
         assert {epsilon: cell for epsilon, cell in row.items() if cell} == expected
 
@@ -24,7 +37,7 @@ def test_the_table_is_the_cards(test_tab: Page) -> None:
 def test_the_curves_are_the_cards(test_tab: Page) -> None:
     for series in cards():
         dashes = {"fgsm": ":not(.dashed, .dotted)", "iterative": ".dashed", "random": ".dotted"}
-        if series["method"] not in dashes:
+        if series["attack"] not in dashes:
             continue
         curve = test_tab.locator(f".accuracy path.line.{series['model']}{dashes[series['method']]}")
         places = re.findall(r"([\d.]+) ([\d.]+)", curve.get_attribute("d") or "")
@@ -52,7 +65,7 @@ def test_the_legend_is_unambiguous(page: Page, app: App, theme: str) -> None:
     for name in ("FGSM", "iterative FGSM (10 steps)", "random signs (control)"):
         assert looks[name][0] == "rgba(0, 0, 0, 0)"  # nothing shines through the gaps
     for model, name in NAMES.items():
-        curve = page.locator(f".accuracy path.line.{model}").first
+        curve = page.locator(curve_of(model)).first
         assert looks[name][0] == curve.evaluate("(path) => getComputedStyle(path).stroke")
 
 
@@ -65,7 +78,7 @@ def test_the_values_under_the_pointer(test_tab: Page) -> None:
     (result,) = (
         r
         for series in cards()
-        if (series["model"], series["method"]) == ("lenet", "fgsm")
+        if (series["model"], series["attack"]) == ("lenet", "fgsm")
         for r in series["results"]
         if r["epsilon"] == 0.2
     )
@@ -123,7 +136,7 @@ def test_the_csv_is_the_cards(test_tab: Page) -> None:
     assert len(rows) == len(expected) >= 99
     for row, (series, result) in zip(rows, expected, strict=True):
         of = [row[name] for name in ("measured", "model", "attack", "digits")]
-        assert of == ["card", series["model"], series["method"], "test"]
+        assert of == ["card", series["model"], series["attack"], "test"]
         assert float(row["epsilon"]) == result["epsilon"]
         assert (int(row["correct"]), int(row["n"])) == (result["correct"], series["n"])
         assert float(row["accuracy"]) == result["accuracy"]

@@ -122,7 +122,7 @@ def test_drawing_goes_on_when_it_becomes_the_target(stage: Stage, target: int) -
     """A stroke is read as many digits while it grows; one of them may be the target."""
     page = stage.page
     with stage.answered():
-        page.select_option(".method", "targeted")
+        page.select_option(".attack-menu", "targeted")
     with stage.answered():
         page.select_option(".target select", str(target))
     draw_seven(stage)
@@ -148,7 +148,7 @@ def test_a_refusal_restores_the_name(stage: Stage) -> None:
     draw_seven(stage)
     page = stage.page
     with stage.answered():
-        page.select_option(".method", "targeted")
+        page.select_option(".attack-menu", "targeted")
     with stage.answered():
         page.select_option(".target select", "3")
     page.select_option(".named", "3")

@@ -13,7 +13,7 @@ from tests.browser import App, Stage, running_app
 def test_a_refusal_changes_nothing(stage: Stage) -> None:
     page = stage.page
     with stage.answered():
-        page.select_option(".method", "targeted")
+        page.select_option(".attack-menu", "targeted")
     with stage.answered():
         page.select_option(".target select", "3")
     page.select_option(".target select", "4")
@@ -25,7 +25,7 @@ def test_a_refusal_changes_nothing(stage: Stage) -> None:
     assert "a 4" in stage.text(".clean figcaption")
     assert page.locator("[data-index='301'][aria-current]").count() == 0
     with stage.answered():
-        page.select_option(".method", "fgsm")  # which has no target
+        page.select_option(".attack-menu", "fgsm")  # which has no target
     expect(page.locator(".notice")).to_be_hidden()
     with stage.answered():
         page.click("[data-index='301']")
@@ -37,7 +37,7 @@ def test_any_json_gets_a_sentence(stage: Stage, app: App, data: object) -> None:
     """Sent to where the page sends its requests, as anybody could."""
     page = stage.page
     with page.expect_request(lambda request: "component_server" in request.url) as sent:
-        page.click(".random")
+        page.click(".any")
     body: dict[str, Any] = {**(sent.value.post_data_json or {}), "data": data}
     response = page.request.post(sent.value.url, data=body)
     assert response.ok and set(response.json()) == {"error"}
@@ -57,7 +57,7 @@ def test_a_slow_server_is_waited_for_aloud(stage: Stage) -> None:
     page = stage.page
     held: list[Route] = []
     page.route("**/component_server**", lambda route: held.append(route))
-    page.click(".random")
+    page.click(".any")
     expect(page.locator(".notice")).to_contain_text("Still waiting")
     stage.set_epsilon(0.3)
     assert stage.epsilon() == 0.3
@@ -97,7 +97,7 @@ def test_a_lost_server(page: Page, tmp_path: Path) -> None:
         expect(page.locator(".notice")).to_contain_text("Connection lost")
         serious = [
             v
-            for v in Axe().run(page, ".fgsm").response["violations"]
+            for v in Axe().run(page, ".live").response["violations"]
             if v["impact"] in ("serious", "critical")
         ]
         assert serious == []

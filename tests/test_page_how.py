@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from fgsm.ui.cards import error_and_confidence
+from fgsm.catalogue import LENET, SOFTMAX
+from fgsm.ui.how import error_and_confidence
 from tests.browser import App, Stage
 from tests.helpers import FIGURES, PHONE, look_at, open_tab, requests_of, show_tab
 
@@ -124,8 +125,8 @@ def test_a_point_of_the_window_opens_on_the_stage(
     expect(page.locator("#attack")).to_be_visible()
     assert how.epsilon() == pytest.approx((abs(along) + abs(across)) / 100)
     assert how.reading("adversarial") == int(said[3])
-    method = "ray" if across else "fgsm" if along > 0 else "reversed"
-    assert page.input_value(".method") == method
+    attack = "ray" if across else "fgsm" if along > 0 else "reversed"
+    assert page.input_value(".attack-menu") == attack
 
 
 def test_formulas_are_typeset(how: Stage) -> None:
@@ -159,8 +160,8 @@ def test_no_formula_is_cut_off(how: Stage) -> None:
 
 def test_the_papers_table_has_our_cards(how: Stage) -> None:
     rows = how.page.locator(".paper tr").all_inner_texts()
-    for name, words in (("softmax", "softmax regression"), ("lenet", "LeNet")):
-        error, confidence = error_and_confidence(name, 0.25)
+    for model, words in ((SOFTMAX, "softmax regression"), (LENET, "LeNet")):
+        error, confidence = error_and_confidence(model)
         assert any(
             row.startswith(f"{words}, ours") and error in row and confidence in row for row in rows
         )
@@ -176,7 +177,7 @@ def test_figures_in_both_themes(page: Page, app: App, theme: str) -> None:
     corner = (
         """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 1, 1).data].slice(0, 3)"""
     )
-    robust = look_at(page, "gradients").locator("canvas").nth(2).evaluate(corner)
+    robust = look_at(page, "defence").locator("canvas").nth(2).evaluate(corner)
     for colour in (window, robust):
         assert max(colour) - min(colour) < 12  # grey
         assert min(colour) > 180 if theme == "light" else max(colour) < 90

@@ -190,12 +190,12 @@ def test_nothing_collides(stage: Stage) -> None:
     with stage.answered():
         page.check(".twin")
     with stage.answered():
-        page.select_option(".method", "targeted")
+        page.select_option(".attack-menu", "targeted")
     with stage.answered():
-        page.select_option(".method", "random")
+        page.select_option(".attack-menu", "random")
     assert page.evaluate(COLLISIONS) == []  # where both break late, or not at all
     with stage.answered():
-        page.select_option(".method", "fgsm")
+        page.select_option(".attack-menu", "fgsm")
     for index in (403, 800, 437, 345, 611):
         if index != 403:
             stage.pick(index)
@@ -213,7 +213,7 @@ def test_no_option_is_cut(stage: Stage) -> None:
     """The longest option of each select fits beside its arrow; also the name of a drawing."""
     draw_seven(stage)
     with stage.answered():
-        stage.page.select_option(".method", "targeted")
+        stage.page.select_option(".attack-menu", "targeted")
     cut = stage.page.locator("select").evaluate_all(
         """(all) => all.flatMap((select) => {
              const style = getComputedStyle(select);

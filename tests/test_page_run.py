@@ -11,9 +11,10 @@ import torch
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from torch import Tensor
 
-from fgsm.evaluate import attack_by_name, evaluate
-from fgsm.model import load_model
-from fgsm.ui.cards import cards
+from fgsm.catalogue import ATTACKS as ENTRIES
+from fgsm.catalogue import load_model
+from fgsm.evaluate import evaluate, unaimed
+from fgsm.service.all_digits import cards
 from tests.browser import App, Stage, running_app
 from tests.helpers import ATTACKS, OFFLINE, click_a_tile, open_tab, show_tab, table_of
 
@@ -58,22 +59,22 @@ def cpu_share(app: App, page: Page, seconds: float) -> float:
     return (cpu_seconds(app) - before) / seconds
 
 
-@pytest.mark.parametrize("method", ["fgsm", "iterative", "random"])
+@pytest.mark.parametrize("attack", ["fgsm", "iterative", "random"])
 def test_a_run_on_the_builtin_digits(
-    page: Page, bare: App, builtin: tuple[Tensor, Tensor], method: str
+    page: Page, bare: App, builtin: tuple[Tensor, Tensor], attack: str
 ) -> None:
     open_tab(page, bare.url, "test-set")
     choose(page, "Model", "Softmax")
     names = {"iterative": LONG, "random": "Random signs (control)"}
-    if method in names:
-        choose(page, "Attack", names[method])
+    if attack in names:
+        choose(page, "Attack", names[attack])
     set_epsilons(page, ".25, 0 0.07")
     button(page, "Run").click()
     expect(status(page)).to_contain_text("Done: 1,000 of 1,000 built-in digits")
     expect(status(page)).to_contain_text("digits per second at 3 epsilons, on cpu")
     model = load_model("softmax", torch.device("cpu"))
-    *_, evaluation = evaluate(model, *builtin, [0.0, 0.07, 0.25], attack_by_name(method))
-    row = table_of(page)["Softmax (your run, 1000 digits)", ATTACKS[method]]
+    *_, evaluation = evaluate(model, *builtin, [0.0, 0.07, 0.25], unaimed(ENTRIES[attack]))
+    row = table_of(page)["Softmax (your run, 1000 digits)", ATTACKS[attack]]
     found = {epsilon: float(cell.removesuffix(" %")) for epsilon, cell in row.items() if cell}
     # Another number of threads may round a digit on the border to the other side.
     assert found == {
@@ -115,7 +116,7 @@ def test_a_run_is_seen_to_move_and_ends_as_the_cards(test_tab: Page) -> None:
     with page.expect_download() as download:
         page.click(".accuracy .csv")
     lines = Path(download.value.path()).read_text("utf-8").splitlines()
-    assert len(lines) == 1 + sum(len(series["results"]) for series in cards()) + 7
+    assert len(lines) == 1 + sum(len(series.results) for series in cards()) + 7
     assert all(line.startswith("this device,lenet,fgsm,test,") for line in lines[-7:])
 
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 from torch import Tensor, nn
 
-from fgsm.attack import predict
-from fgsm.ui.stage import FIRST, attack
+from fgsm.readings import predict
 from tests.browser import Stage
+from tests.helpers import FIRST, ask
 
 
 def test_opens_on_a_digit_already_fooled(stage: Stage) -> None:
@@ -57,7 +57,7 @@ def test_pages_classes_and_random(stage: Stage) -> None:
     page.click(".pager .previous")
     assert stage.text(".page") == "2 / 3"
     with stage.answered():
-        page.click(".random")
+        page.click(".any")
     assert "a 4" in stage.text(".clean figcaption")
     assert page.locator(".thumbnails [aria-current]").count() == 1
 
@@ -178,29 +178,29 @@ def test_the_chart_sets_epsilon(stage: Stage) -> None:
     assert stage.epsilon() == pytest.approx(0.1, abs=0.005)
 
 
-@pytest.mark.parametrize("method", ["fgsm", "targeted", "iterative", "random", "reversed"])
-def test_each_method(stage: Stage, method: str) -> None:
+@pytest.mark.parametrize("attack", ["fgsm", "targeted", "iterative", "random", "reversed"])
+def test_each_attack(stage: Stage, attack: str) -> None:
     page = stage.page
-    fools = method in ("fgsm", "targeted", "iterative")
+    fools = attack in ("fgsm", "targeted", "iterative")
     with stage.answered():
-        page.select_option(".model", "softmax" if fools else "lenet-robust")
-    if method != "fgsm":
+        page.select_option(".model-menu", "softmax" if fools else "lenet-robust")
+    if attack != "fgsm":
         with stage.answered():
-            page.select_option(".method", method)
-    assert page.locator(".target").is_visible() == (method == "targeted")
+            page.select_option(".attack-menu", attack)
+    assert page.locator(".target").is_visible() == (attack == "targeted")
     stage.set_epsilon(0.3)
     if fools:
         assert stage.verdict().startswith("Fooled: 4 →")
     else:
         assert stage.verdict() == "Still 4"
         assert page.is_disabled(".jump") == (stage.breaking_point() is None)
-    if method == "iterative":
+    if attack == "iterative":
         expect(page.locator("[data-view=direction]")).to_be_disabled()
 
 
 def test_a_chosen_target(stage: Stage) -> None:
     with stage.answered():
-        stage.page.select_option(".method", "targeted")
+        stage.page.select_option(".attack-menu", "targeted")
     with stage.answered():
         stage.page.select_option(".target select", "9")
     assert "−ε" in stage.text(".change figcaption")
@@ -232,17 +232,17 @@ def test_a_digit_misread_before_any_attack(
 
 def test_an_attack_may_put_a_misread_digit_right(stage: Stage) -> None:
     """And where it does, the page says so."""
-    asked = {**FIRST, "method": "reversed"}  # towards the label: plain FGSM leads away from it
-    answers = ((index, attack({**asked, "index": index})["stages"][0]) for index in range(1000))
+    asked = {**FIRST, "attack": "reversed"}  # towards the label: plain FGSM leads away from it
+    answers = ((i, ask("attack", {**asked, "index": i})["stages"][0]) for i in range(1000))
     index, right = next(
         (index, answer["right_again"])
         for index, answer in answers
-        if answer["breaking_point"] == 0 and answer["right_again"] is not None
+        if answer["predictions"][0] != answer["label"] and answer["right_again"] is not None
     )
     with stage.answered():
-        stage.page.select_option(".method", "reversed")
+        stage.page.select_option(".attack-menu", "reversed")
     with stage.answered():
-        stage.page.evaluate("(asked) => fgsmStage.show(asked, 0)", {**asked, "index": index})
+        stage.show({**asked, "index": index}, 0)
     before, label = stage.reading("clean"), index // 100
     assert stage.verdict().startswith("Wrong before any attack")
     assert stage.text(".also") == f"put right at ε = {right:.3f}".removesuffix("0")
@@ -254,7 +254,7 @@ def test_an_attack_may_put_a_misread_digit_right(stage: Stage) -> None:
 @pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
 def test_each_model_and_the_comparison(stage: Stage, model: str) -> None:
     with stage.answered():
-        stage.page.select_option(".model", model)
+        stage.page.select_option(".model-menu", model)
     names = {"lenet": "LeNet", "lenet-robust": "Robust LeNet", "softmax": "Softmax"}
     expect(stage.page.locator(".compare .is-shown")).to_contain_text(names[model])
     point = stage.breaking_point()

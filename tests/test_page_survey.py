@@ -7,7 +7,8 @@ import torch
 from playwright.sync_api import Page, expect
 from torch import Tensor
 
-from fgsm.survey import EPSILONS, breaking_points, harder_than, load_survey
+from fgsm.catalogue import EPSILONS, MODELS
+from fgsm.survey import breaking_points, harder_than, load_survey
 from tests.browser import App, Stage
 from tests.helpers import click_a_tile, open_tab, requests_of, show_tab
 
@@ -47,7 +48,7 @@ def test_another_model_is_another_survey(test_tab: Page, model: str) -> None:
     page.wait_for_selector(".survey[aria-busy=false]")
     assert page.get_attribute(f".survey [data-model={model}]", "aria-pressed") == "true"
     assert page.locator(".survey .models [aria-pressed=true]").count() == 1
-    surveyed = load_survey(model, "test")
+    surveyed = load_survey(MODELS[model], "test")
     assert page.inner_text(".breaking .lead") != before
     expect(page.locator(".breaking .lead")).to_contain_text(
         f"{int((~surveyed.right_before).sum())} were read wrongly before any attack"
@@ -57,7 +58,7 @@ def test_another_model_is_another_survey(test_tab: Page, model: str) -> None:
     stage = Stage(page)
     with stage.answered():
         page.locator(".rows .tile").last.click()
-    assert page.evaluate("fgsmStage.shown.request.model") == model
+    assert stage.shown()["request"]["model"] == model
     assert stage.verdict().startswith("Fooled: ") and stage.epsilon() == 0.3
 
 
@@ -67,7 +68,7 @@ def counts(page: Page) -> list[list[int]]:
 
 
 def expected_counts(model: str, k: int) -> list[list[int]]:
-    surveyed = load_survey(model, "test")
+    surveyed = load_survey(MODELS[model], "test")
     cells = torch.zeros(10, 10, dtype=torch.int64)
     for label, prediction in zip(
         surveyed.labels[surveyed.right_before].tolist(),
@@ -125,7 +126,7 @@ def test_the_mark_is_the_stages_digit(
     assert point
     expect(page.locator(".compare:not(.is-stale)")).to_be_visible()
     show_tab(page, "test-set")
-    share = harder_than(load_survey("lenet", "test"), point)
+    share = harder_than(load_survey(MODELS["lenet"], "test"), point)
     text = f"breaks at ε* = {point:.3f}".removesuffix("0")
     expect(page.locator(".breaking .current")).to_have_text(
         f"The digit on the stage {text}: "
@@ -140,7 +141,7 @@ def test_no_mark_for_another_attack(page: Page, app: App, mnist_root: Path) -> N
     expect(page.locator(".breaking .mark")).to_be_visible()
     show_tab(page, "attack")
     with stage.answered():
-        page.select_option(".method", "random")
+        page.select_option(".attack-menu", "random")
     show_tab(page, "test-set")
     expect(page.locator(".breaking .mark")).to_be_hidden()
     expect(page.locator(".breaking .current")).to_have_text("")
@@ -148,7 +149,7 @@ def test_no_mark_for_another_attack(page: Page, app: App, mnist_root: Path) -> N
 
 def test_each_bar_of_the_breaking_points_is_read_out(test_tab: Page) -> None:
     page, reading = test_tab, test_tab.locator(".breaking .reading")
-    counts = breaking_points(load_survey("lenet", "test")).counts.tolist()
+    counts = breaking_points(load_survey(MODELS["lenet"], "test")).counts.tolist()
 
     def words(k: int) -> str:
         number = f"{EPSILONS[k]:.3f}".removesuffix("0")

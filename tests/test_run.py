@@ -4,6 +4,7 @@ import asyncio
 import functools
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,25 +13,30 @@ import pytest
 from torch import Tensor
 
 from fgsm import evaluate as command
+from fgsm.catalogue import BUILTIN, MNIST_TEST, MODELS
 from fgsm.digits import mnist_digits
 from fgsm.evaluate import Evaluation, evaluate
-from fgsm.model import ARCHITECTURES, WEIGHTS
-from fgsm.ui import cards
+from fgsm.model import WEIGHTS
+from fgsm.service.all_digits import cards
+from fgsm.service.digits import device, digits_here, model_of
+from fgsm.service.request import RunRequest
+from fgsm.ui.all_digits.run import Told, download, run, told
 from fgsm.ui.compute import computing
-from fgsm.ui.how import _paper
-from fgsm.ui.message import device, digits_here, model_named
-from fgsm.ui.test_set.run import Told, download, parse_epsilons, run, told
+from fgsm.ui.how import _paper, error_and_confidence
+from fgsm.ui.wire import packed
 from tests.helpers import awaited
 from tests.test_digits import server  # noqa: F401 (a fixture)
 
-module = importlib.import_module("fgsm.ui.test_set.run")  # its package has a function of that name
+module = importlib.import_module(
+    "fgsm.ui.all_digits.run"
+)  # its package has a function of that name
 ANYTHING = [None, True, 3, 0.1, "x" * 5000, [], ["lenet"], {}, {"model": "lenet"}, float("nan")]
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, test_set: tuple[Tensor, Tensor]) -> None:
     """The page finds the test set."""
-    monkeypatch.setattr("fgsm.ui.message.test_digits", lambda: test_set)
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: test_set)
 
 
 @pytest.fixture
@@ -39,15 +45,25 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("MNIST_ROOT", str(tmp_path))
     monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
     uncached = functools.partial(mnist_digits, train=False)
-    monkeypatch.setattr("fgsm.ui.message.test_digits", functools.cache(uncached))
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", functools.cache(uncached))
     return tmp_path
 
 
-def final(model: str, method: str, epsilons: str) -> dict[str, Any]:
-    *_, (series, line) = run(model, method, epsilons)
+def card(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def final(model: str, attack: str, epsilons: str) -> dict[str, Any]:
+    *_, (series, line) = run(model, attack, epsilons)
     assert series is not None and line.startswith("Done: ")
-    assert series["n"] == series["of"]
-    return series
+    assert series.n == series.of
+    sent: dict[str, Any] = packed(series)
+    return sent
+
+
+def parse_epsilons(text: object) -> list[float]:
+    return list(RunRequest.parse({"model": "lenet", "attack": "fgsm", "epsilons": text}).epsilons)
 
 
 # ---- epsilons ----
@@ -76,17 +92,17 @@ def test_epsilons_are_put_in_order_each_once(text: str, grid: list[float]) -> No
     [
         ("", "they must be numbers such as"),
         (" , ;", "they must be numbers such as"),
-        (None, "Epsilons are None; they must be numbers such as"),
-        (0.1, "Epsilons are 0.1;"),
-        ([0, 0.1], r"Epsilons are \[0, 0.1\];"),
-        ({}, "Epsilons are {};"),
+        (None, "epsilons are None; they must be numbers such as"),
+        (0.1, "epsilons are 0.1;"),
+        ([0, 0.1], r"epsilons are \[0, 0.1\];"),
+        ({}, "epsilons are {};"),
         ("0 a tenth", "'a' is not a number"),
-        ("0 nan", "Epsilon nan is out of range"),
-        ("inf", "Epsilon inf is out of range"),
-        ("1e999", "Epsilon 1e999 is out of range"),
-        ("-.1", r"Epsilon -.1 is out of range; here it goes from 0 to .5"),
-        (".50001", "Epsilon .50001 is out of range"),
-        ("0 " * 22, "These are 22 epsilons; there may be 21 at most"),
+        ("0 nan", "epsilon nan is out of range"),
+        ("inf", "epsilon inf is out of range"),
+        ("1e999", "epsilon 1e999 is out of range"),
+        ("-.1", r"epsilon -.1 is out of range; here it goes from 0 to 0.5"),
+        (".50001", "epsilon .50001 is out of range"),
+        ("0 " * 22, "these are 22 epsilons; there may be 21 at most"),
     ],
 )
 def test_other_epsilons_are_refused_in_words(text: object, words: str) -> None:
@@ -105,14 +121,14 @@ def test_a_refusal_is_short_whatever_it_refuses() -> None:
 # ---- the run ----
 
 
-@pytest.mark.parametrize("method", ["fgsm", "random"])
+@pytest.mark.parametrize("attack", ["fgsm", "random"])
 def test_a_run_is_what_the_command_prints(
-    method: str, here: None, mnist_root: Path, capsys: pytest.CaptureFixture[str]
+    attack: str, here: None, mnist_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Over all 10,000 digits, digit for digit."""
     epsilons = ["0", "0.05", "0.25"]
-    series = final("softmax", method, " ".join(epsilons))
-    options = ["--weights", "softmax", "--method", method, "--data", str(mnist_root)]
+    series = final("softmax", attack, " ".join(epsilons))
+    options = ["--weights", "softmax", "--attack", attack, "--data", str(mnist_root)]
     command.main([*options, "--json", "--epsilons", *epsilons])
     printed = json.loads(capsys.readouterr().out)
     assert series["source"] == "test" and series["n"] == printed["n"] == 10_000
@@ -122,21 +138,21 @@ def test_a_run_is_what_the_command_prints(
 
 def test_a_run_gives_the_cards_figures(here: None) -> None:
     series = final("lenet", "fgsm", "0 .1 .3")
-    written = {result["epsilon"]: result for result in cards.card("lenet")["results"]["fgsm"]}
+    written = {result["epsilon"]: result for result in card("lenet")["results"]["fgsm"]}
     for result in series["results"]:
         # Another machine's rounding may move a digit that is on the border.
         assert abs(result["correct"] - written[result["epsilon"]]["correct"]) <= 3
 
 
-@pytest.mark.parametrize("method", ["fgsm", "iterative", "random"])
+@pytest.mark.parametrize("attack", ["fgsm", "iterative", "random"])
 def test_without_the_test_set_the_builtin_digits_serve(
-    method: str, nowhere: Path, capsys: pytest.CaptureFixture[str]
+    attack: str, nowhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    series = final("softmax", method, "0 .1 .25")
-    options = ["--weights", "softmax", "--method", method, "--builtin"]
+    series = final("softmax", attack, "0 .1 .25")
+    options = ["--weights", "softmax", "--attack", attack, "--builtin"]
     command.main([*options, "--json", "--epsilons", "0", ".1", ".25"])
     printed = json.loads(capsys.readouterr().out)
-    assert (series["model"], series["method"], series["source"]) == ("softmax", method, "builtin")
+    assert (series["model"], series["attack"], series["source"]) == ("softmax", attack, "builtin")
     assert series["n"] == printed["n"] == 1000
     assert list(series["results"]) == printed["results"]
 
@@ -145,13 +161,13 @@ def test_the_results_so_far_are_of_the_first_digits(nowhere: Path) -> None:
     nothing_yet, *told = run("softmax", "fgsm", ".1 .2")
     assert nothing_yet == (None, "Running: 0 of 1,000 built-in digits.")
     source, images, labels = digits_here()
-    expected = list(evaluate(model_named("softmax"), images, labels, [0.1, 0.2]))
-    assert source == "builtin" and len(told) == len(expected) > 5
+    expected = list(evaluate(model_of("softmax"), images, labels, [0.1, 0.2]))
+    assert source is BUILTIN and len(told) == len(expected) > 5
     for (series, line), evaluation in zip(told, expected, strict=True):
-        assert series is not None and series["of"] == 1000
-        assert series["n"] == evaluation.n and len(series["results"]) == 2
-        for result, other in zip(series["results"], evaluation.results, strict=True):
-            assert result["correct"] == other.correct
+        assert series is not None and series.of == 1000
+        assert series.n == evaluation.n and len(series.results) == 2
+        for result, other in zip(series.results, evaluation.results, strict=True):
+            assert result.correct == other.correct
         assert f"{evaluation.n:,} of 1,000 built-in digits" in line and str(device()) in line
         assert line.startswith("Done" if evaluation.n == 1000 else "Running")
 
@@ -170,23 +186,23 @@ def test_little_is_told_of_what_is_over_soon(
     (nothing_yet, _), *_, (series, line) = told_ = all_told("softmax", "fgsm", "0")
     assert len(told_) <= 3  # the line before, perhaps the first batch, the last batch
     assert nothing_yet is None and series is not None
-    assert series["n"] == 1000 and line.startswith("Done")
+    assert series.n == 1000 and line.startswith("Done")
 
 
 def test_all_is_told_of_what_takes_long(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE", 0)
-    counts = [series["n"] for series, _ in all_told("softmax", "fgsm", "0") if series is not None]
+    counts = [series.n for series, _ in all_told("softmax", "fgsm", "0") if series is not None]
     assert counts == [*range(128, 1000, 128), 1000]
 
 
 @pytest.mark.parametrize(
-    ("method", "epsilons", "size"),
+    ("attack", "epsilons", "size"),
     [("fgsm", 1, 128), ("fgsm", 7, 128), ("random", 21, 42), ("iterative", 7, 12)],
 )
-def test_a_batch_is_never_much_work(method: str, epsilons: int, size: int, nowhere: Path) -> None:
+def test_a_batch_is_never_much_work(attack: str, epsilons: int, size: int, nowhere: Path) -> None:
     """Whoever picks a digit meanwhile waits for one."""
-    _, (series, _), *_ = run("softmax", method, " ".join(str(k / 50) for k in range(epsilons)))
-    assert series is not None and series["n"] == size
+    _, (series, _), *_ = run("softmax", attack, " ".join(str(k / 50) for k in range(epsilons)))
+    assert series is not None and series.n == size
 
 
 def test_a_cancelled_run_computes_no_more(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +232,7 @@ def test_a_cancelled_run_computes_no_more(nowhere: Path, monkeypatch: pytest.Mon
         await asyncio.sleep(0.3)
         return so_far, calls
 
-    hook = model_named("softmax").register_forward_hook(count)
+    hook = model_of("softmax").register_forward_hook(count)
     try:
         so_far, later = awaited(cancelled())
         list(run("softmax", "fgsm", "0 .1"))
@@ -225,7 +241,7 @@ def test_a_cancelled_run_computes_no_more(nowhere: Path, monkeypatch: pytest.Mon
     assert 0 < so_far == later < (calls - later) / 2
 
 
-@pytest.mark.parametrize("where", ["model", "method", "epsilons"])
+@pytest.mark.parametrize("where", ["model", "attack", "epsilons"])
 @pytest.mark.parametrize("value", ANYTHING)
 def test_a_bad_argument_is_one_sentence(
     where: str, value: object, monkeypatch: pytest.MonkeyPatch
@@ -233,13 +249,13 @@ def test_a_bad_argument_is_one_sentence(
     def never(*_: object) -> Iterator[Evaluation]:
         raise AssertionError("nothing shall be evaluated")
 
-    monkeypatch.setattr(module, "evaluate", never)
-    arguments = {"model": "lenet", "method": "fgsm", "epsilons": "0 .1", where: value}
+    monkeypatch.setattr("fgsm.service.all_digits.evaluate", never)
+    arguments = {"model": "lenet", "attack": "fgsm", "epsilons": "0 .1", where: value}
     ((series, line),) = run(**arguments)
     assert series is None and line.endswith(".") and len(line) < 250 and "\n" not in line
-    assert {"model": "model is", "method": "attack is", "epsilons": "psilons are"}[
-        where
-    ] in line or (where == "epsilons" and "is not a number" in line)
+    assert {"model": "odel is", "attack": "ttack is", "epsilons": "psilons are"}[where] in line or (
+        where == "epsilons" and "is not a number" in line
+    )
 
 
 # ---- the download ----
@@ -250,38 +266,37 @@ def test_a_download_without_network_is_a_sentence(nowhere: Path) -> None:
     assert said.startswith("The test set could not be downloaded") and said.endswith(".")
     assert str(nowhere) not in said
     assert "built-in digits" in said and "\n" not in said
-    assert digits_here()[0] == "builtin"
+    assert digits_here()[0] is BUILTIN
 
 
 def test_a_download_is_used_at_once(nowhere: Path, request: pytest.FixtureRequest) -> None:
-    assert digits_here()[0] == "builtin"
+    assert digits_here()[0] is BUILTIN
     request.getfixturevalue("server")
     assert download() == "MNIST's 10,000 test digits are here now."
     source, images, labels = digits_here()
-    assert source == "test" and len(images) == len(labels) == 2  # the mirror is a small one
+    assert source is MNIST_TEST and len(images) == len(labels) == 2  # the mirror is a small one
 
 
 # ---- the cards ----
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", MODELS)
 def test_the_cards_are_passed_on_whole(name: str) -> None:
-    card = json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))
-    passed = {each["method"]: each for each in cards.cards() if each["model"] == name}
-    assert passed.keys() == card["results"].keys() >= {"fgsm", "iterative", "random"}
-    for method, series in passed.items():
-        assert series["results"] == card["results"][method]
-        assert series["n"] == card["test_digits"] and series["source"] == "test"
+    results = card(name)["results"]
+    passed = {series["attack"]: series for series in packed(cards()) if series["model"] == name}
+    assert passed.keys() == results.keys() >= {"fgsm", "iterative", "random"}
+    for attack, series in passed.items():
+        assert series["results"] == results[attack]
+        assert series["n"] == card(name)["test_digits"] and series["source"] == "test"
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", MODELS)
 def test_the_paper_table_has_the_cards_figures(name: str) -> None:
-    card = json.loads((WEIGHTS / f"{name}.json").read_text("utf-8"))
-    (result,) = (each for each in card["results"]["fgsm"] if each["epsilon"] == 0.25)
-    error, confidence = cards.error_and_confidence(name, 0.25)
+    (result,) = (each for each in card(name)["results"]["fgsm"] if each["epsilon"] == 0.25)
+    error, confidence = error_and_confidence(MODELS[name])
     assert float(error.removesuffix(" %")) == pytest.approx(100 - result["correct"] / 100, abs=0.05)
     expected = 100 * result["mean_confidence_wrong"]
     assert float(confidence.removesuffix(" %")) == pytest.approx(expected, abs=0.05)
     ours = {"softmax": "softmax regression", "lenet": "LeNet", "lenet-robust": "robust LeNet"}
     assert f"| {ours[name]}, ours | {error} | {confidence} |" in _paper()
-    assert "TABLE" not in _paper()
+    assert not re.search("[A-Z]{5}", _paper().replace("MNIST", ""))  # every blank is filled

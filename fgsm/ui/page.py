@@ -1,13 +1,11 @@
 """The page: its theme, and what is on it."""
 
-from pathlib import Path
-
 import gradio as gr
 
+from fgsm.ui.all_digits import all_digits
 from fgsm.ui.header import header
 from fgsm.ui.how import how_it_works
 from fgsm.ui.stage import stage
-from fgsm.ui.test_set import test_set
 
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
@@ -16,12 +14,10 @@ SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace
 THEME = gr.themes.Base(
     primary_hue="orange", neutral_hue="zinc", font=SYSTEM_FONTS, font_mono=SYSTEM_MONO
 )
-# In the head, because Gradio rewrites the selectors of what it is given as `css`, and loses some.
-HEAD = f"<style>{Path(__file__).with_name('page.css').read_text('utf-8')}</style>"
 
 
 def page() -> gr.Blocks:
-    """Everything a visitor sees; launch it with `THEME` and `HEAD`."""
+    """Everything a visitor sees; launch it with `THEME`, and with what is in `fgsm.ui.assets`."""
     blocks = gr.Blocks(
         title="Fast Gradient Sign Method",
         analytics_enabled=False,
@@ -34,7 +30,7 @@ def page() -> gr.Blocks:
             with gr.Tab("Attack", id="attack", elem_id="attack"):
                 stage()
             with gr.Tab("Test set", id="test-set", elem_id="test-set"):
-                test_set(blocks)
+                all_digits(blocks)
             with gr.Tab("How it works", id="how", elem_id="how"):
                 how_it_works()
     return blocks

@@ -5,23 +5,20 @@ from pathlib import Path
 
 import gradio as gr
 
-from fgsm.model import ARCHITECTURES
-from fgsm.ui.cards import card
-from fgsm.ui.component import WORDS, component
-from fgsm.ui.message import device
+from fgsm.card import load_card
+from fgsm.catalogue import MODELS
+from fgsm.service.digits import device
+from fgsm.ui.component import component
 
 FOLDER = Path(__file__).parent
-FILES = [
-    WORDS,
-    *(FOLDER / f"{name}.{kind}" for name in ("header", "tour") for kind in ("html", "css", "js")),
-]
 
 
 def header() -> gr.HTML:
     """The title, and a line about the model that the stage shows."""
+    cards = {key: load_card(model) for key, model in MODELS.items()}
     value = {
-        "accuracy": {name: card(name)["accuracy"] for name in ARCHITECTURES},
+        "accuracy": {key: card["accuracy"] for key, card in cards.items() if card},
         "device": str(device()),
         "tour": json.loads((FOLDER / "tour.json").read_text("utf-8")),
     }
-    return component(FILES, value)
+    return component("header/header.js", [FOLDER / "header.html", FOLDER / "tour.html"], value)

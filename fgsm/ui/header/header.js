@@ -1,9 +1,23 @@
-// The line above the tabs. The stage says what it shows with the event "fgsm-shown".
+// @ts-check
+// The line above the tabs: which model the stage shows, and where it runs.
 
-const { accuracy, device } = props.value;
+import { find } from "../shared/dom.js";
+import { modelName } from "../shared/words.js";
+import { onShown, shown } from "../stage/shown.js";
+import { startTour } from "./tour.js";
 
-document.addEventListener("fgsm-shown", ({ detail }) => {
-  const models = detail.stages.map(({ model }) => `${NAMES[model]} ${(100 * accuracy[model]).toFixed(1)} %`);
-  const of = models.length === 1 ? " on clean digits" : ""; // of two there is no room to say it
-  element.querySelector(".about").textContent = `${models.join(" · ")}${of} · ${device}`;
-});
+/** @typedef {import("../shared/dom.js").View} View */
+
+export function start(/** @type {View} */ { element, props }) {
+  const { accuracy, device, tour } = props.value;
+  onShown(() => {
+    const models = shown.stages.map(({ model }) => named(model, accuracy[model]));
+    const of = models.length === 1 ? " on clean digits" : ""; // of two there is no room to say it
+    find(element, ".about").textContent = `${models.join(" · ")}${of} · ${device}`;
+  });
+  startTour(element, tour);
+}
+
+/** @param {string} model @param {number | undefined} accuracy missing until it is measured */
+const named = (model, accuracy) =>
+  accuracy === undefined ? modelName(model) : `${modelName(model)} ${(100 * accuracy).toFixed(1)} %`;

@@ -1,23 +1,36 @@
+// @ts-check
 // What n random pixels take from the margin of the linear model.
 
-const chart = chartIn(picture, NAMES.softmax);
+import { ticksAround } from "../shared/axis.js";
+import { KEYS, modelName } from "../shared/words.js";
+import { chartIn } from "./parts.js";
 
-function draw({ label, named, runner_up: rival, epsilon, margin, slope, enough, sizes, mean, least, most }) {
-  const points = (values) => sizes.map((n, i) => [n, values[i]]);
-  chart.show({
-    label: "Measured fall of the margin against the number of pixels moved: a straight line through the origin.",
-    x: { title: "pixels moved, <i>n</i>", ticks: [0, 196, 392, 588, 784], format: String },
-    y: { title: "fall of the margin", ticks: ticksAround([0, slope * 784, ...most]), format: String, precise: (value) => value.toFixed(3) },
-    lines: [
-      { name: "ε · m · n", className: "strong dashed", points: [0, ...sizes].map((n) => [n, slope * n]) },
-      { name: "most of 20 draws", className: "thin", points: points(most) },
-      { name: "least of 20 draws", className: "thin", points: points(least) },
-      { name: "measured, mean of 20 draws", className: "lenet dots", points: points(mean) },
-    ],
-  });
-  const turned = margin <= 0
-    ? `It is below 0 from the start: softmax reads ${rival}${named ? "" : " in the drawing"}.`
-    : enough === null ? "Not even all 784 use it up." : `On average ${enough} pixels use it up.`;
-  return `Softmax at ε = ${epsilon}, unclipped. The margin of ${label} over ${rival}, ${margin.toFixed(2)} at first, ` +
-    `loses ${slope.toFixed(5)} with each pixel on average. ${turned}`;
+/** @typedef {import("../contract").Dimension} Answer */
+
+const PIXELS = 784;
+
+export function make(/** @type {HTMLElement} */ picture) {
+  const { chart } = chartIn(picture, modelName(KEYS.SOFTMAX));
+
+  return (/** @type {Answer} */ answer) => {
+    const { label, named, runner_up: rival, epsilon, margin, slope, enough, draws, sizes, mean, least, most } = answer;
+    /** @type {(values: number[]) => [number, number][]} */
+    const points = (values) => sizes.map((n, i) => [n, values[i]]);
+    chart.show({
+      label: "Measured fall of the margin against the number of pixels moved: a straight line through the origin.",
+      x: { title: "pixels moved, <i>n</i>", ticks: [0, 0.25, 0.5, 0.75, 1].map((part) => part * PIXELS), format: String },
+      y: { title: "fall of the margin", ticks: ticksAround([0, slope * PIXELS, ...most]), format: String, precise: (value) => value.toFixed(3) },
+      lines: [
+        { name: "ε · m · n", className: "strong dashed", points: [0, ...sizes].map((n) => [n, slope * n]) },
+        { name: `most of ${draws} draws`, className: "thin", points: points(most) },
+        { name: `least of ${draws} draws`, className: "thin", points: points(least) },
+        { name: `measured, mean of ${draws} draws`, className: "measured dots", points: points(mean) },
+      ],
+    });
+    const turned = margin <= 0
+      ? `It is below 0 from the start: softmax reads ${rival}${named ? "" : " in the drawing"}.`
+      : enough === null ? `Not even all ${PIXELS} use it up.` : `On average ${enough} pixels use it up.`;
+    return `Softmax at ε = ${epsilon}, unclipped. The margin of ${label} over ${rival}, ${margin.toFixed(2)} at first, ` +
+      `loses ${slope.toFixed(5)} with each pixel on average. ${turned}`;
+  };
 }

@@ -1,75 +1,46 @@
-"""The live stage: a component of our own, whose files stand beside this one.
+"""The live stage: a digit, an attack, and what the model reads at every epsilon.
 
-`stage.html` and the `STYLES` say what it looks like. The scripts are joined into one, in the order
-of `SCRIPTS`, because Gradio runs a single piece of JavaScript per component: `plots.js` and
-`panel.js` show one model's sweep, `picker.js` and `pad.js` choose a digit, `asker.js` asks for it,
-`stage.js`, `choosing.js` and `controls.js` tie them together.
+`stage.html` and the style sheets say what it looks like. `stage.js` ties the others together:
+`picker.js` and `pad.js` choose a digit, `choosing.js` what is done to it, `asker.js` asks for it,
+`panel.js` shows one model's sweep with the plots of `bars.js` and `confidence.js`, `epsilon.js`
+moves through it, and `verdict.js` says in words what is seen.
 """
 
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import gradio as gr
 
-from fgsm.digits import SPRITE, mnist_available
-from fgsm.ui.component import FRAMES, WORDS, component
+from fgsm import service
+from fgsm.catalogue import BUILTIN, FGSM, LENET
+from fgsm.digits import mnist_available
+from fgsm.service.request import AttackRequest
+from fgsm.ui.component import component
 from fgsm.ui.compute import computed
-from fgsm.ui.message import attack_message, compare_message
-from fgsm.ui.request import Message, Request, answering
+from fgsm.ui.wire import answering, packed
 
 FOLDER = Path(__file__).parent
-SCRIPTS = (
-    "plots.js",
-    "panel.js",
-    "picker.js",
-    "pad.js",
-    "asker.js",
-    "stage.js",
-    "choosing.js",
-    "controls.js",
-)
-# The whole comes last: what it says of small windows goes before what its parts say of any.
-STYLES = ("choosing.css", "plots.css", "stage.css")
-FILES = [WORDS, FRAMES, *(FOLDER / name for name in ("stage.html", *STYLES, *SCRIPTS))]
-FIRST = {"source": "builtin", "index": 403, "method": "fgsm", "model": "lenet", "twin": False}
+FIRST = AttackRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
 FIRST_EPSILON = 0.12
 
 
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
-    gr.set_static_paths(SPRITE)
     return component(
-        FILES,
+        "stage/stage.js",
+        [FOLDER / "stage.html"],
         value={
-            "settings": {
-                # Relative to Gradio's root, which the browser knows: behind a proxy we do not.
-                "sprite": f"gradio_api/file={quote(SPRITE.as_posix())}",
-                "hasTestSet": mnist_available(),
-            },
+            "hasMnist": mnist_available(),
             "first": {
-                "request": FIRST,
+                "request": FIRST.model_dump(),
                 "epsilon": FIRST_EPSILON,
-                "answer": computed(attack, FIRST),
-                "comparison": computed(compare, FIRST),
+                "answer": packed(computed(service.attack, FIRST)),
+                "comparison": packed(computed(service.compare, FIRST)),
             },
         },
-        server_functions=[attack, compare, has_test_set],
+        server_functions=[answering(service.attack), answering(service.compare), has_mnist],
     )
 
 
-def has_test_set(_data: object) -> bool:
+def has_mnist(_data: object) -> bool:
     """Called by the browser: whether the test set has come since the page was built."""
     return mnist_available()
-
-
-@answering
-def attack(data: dict[str, Any]) -> Message:
-    """Called by the browser: `attack_message`."""
-    return attack_message(Request.parse(data))
-
-
-@answering
-def compare(data: dict[str, Any]) -> Message:
-    """Called by the browser: `compare_message`."""
-    return compare_message(Request.parse(data))

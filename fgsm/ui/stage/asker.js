@@ -1,43 +1,66 @@
+// @ts-check
 // Asking the server: one request at a time, and always for what is chosen last.
+
+import { inTime, refusalOf } from "../shared/server.js";
 
 const RETRY = 3_000;
 const SLOW = 250; // most answers come before the eye could see that we wait
 const LONG = 3_000; // and when none comes for so long, that is said
 
-class Asker {
+/**
+ * What the asker calls when it is so.
+ * @template Request, Answer
+ * @typedef {object} Told
+ * @property {(answer: Answer, request: Request) => Promise<void>} answer
+ * @property {(sentence: string, isLast: boolean) => void} refusal
+ * @property {() => void} lost
+ * @property {(isLast: boolean) => void} failed the server is there, but had an error
+ * @property {(isAsking: boolean) => void} asking
+ * @property {(isSlow: boolean) => void} slow
+ * @property {() => void} waiting
+ * @property {() => Promise<boolean>} isServerUp is asked when there is no answer
+ */
+
+/** @template {object} Request @template {object} Answer */
+export class Asker {
+  #isAsking = false;
+  #isWanted = false;
+  /** @type {number | undefined} */
+  #retry;
+
   /**
-   * @param {(request: object) => Promise<object>} send
-   * @param {() => object | null} choose what to ask for, at the moment of asking; null for nothing.
-   * @param {object} told `answer(answer, request)`, `refusal(sentence, isLast)`, `lost()`,
-   *   `failed(isLast)` (the server is there, but had an error), `asking(isAsking)`, `slow(isSlow)` and
-   *   `waiting()`: called when it is so. `isServerUp()` is asked when there is no answer.
+   * @param {(request: Request) => Promise<Answer | import("../contract").Refusal>} send
+   * @param {() => Request | null} choose what to ask for, at the moment of asking; null for nothing.
+   * @param {Told<Request, Answer>} told
    */
   constructor(send, choose, told) {
-    Object.assign(this, { send, choose, told, isAsking: false, isWanted: false });
+    this.send = send;
+    this.choose = choose;
+    this.told = told;
   }
 
   ask() {
-    this.isWanted = true;
-    if (!this.isAsking) this.askUntilAnswered();
+    this.#isWanted = true;
+    if (!this.#isAsking) this.#askUntilAnswered();
   }
 
-  async askUntilAnswered() {
-    this.isAsking = true;
+  async #askUntilAnswered() {
+    this.#isAsking = true;
     this.told.asking(true);
-    clearTimeout(this.retry);
+    clearTimeout(this.#retry);
     try {
-      while (this.isWanted) {
-        this.isWanted = false;
+      while (this.#isWanted) {
+        this.#isWanted = false;
         const request = this.choose();
-        if (request) await this.askOnce(request);
+        if (request) await this.#askOnce(request);
       }
     } finally {
-      this.isAsking = false;
+      this.#isAsking = false;
       this.told.asking(false);
     }
   }
 
-  async askOnce(request) {
+  async #askOnce(/** @type {Request} */ request) {
     let answer;
     const slow = setTimeout(() => this.told.slow(true), SLOW);
     const long = setTimeout(() => this.told.waiting(), LONG);
@@ -45,17 +68,18 @@ class Asker {
       answer = await inTime(this.send(request));
     } catch (error) {
       console.warn("The server does not answer:", error);
-      this.isWanted = false;
+      this.#isWanted = false;
       const isUp = await this.told.isServerUp().catch(() => false);
-      if (isUp) return this.told.failed(!this.isWanted);
-      this.retry = setTimeout(() => this.ask(), RETRY);
+      if (isUp) return this.told.failed(!this.#isWanted);
+      this.#retry = setTimeout(() => this.ask(), RETRY);
       return this.told.lost();
     } finally {
       clearTimeout(slow);
       clearTimeout(long);
       this.told.slow(false);
     }
-    if (answer.error) this.told.refusal(answer.error, !this.isWanted);
-    else await this.told.answer(answer, request);
+    const refusal = refusalOf(answer);
+    if (refusal !== null) this.told.refusal(refusal, !this.#isWanted);
+    else await this.told.answer(/** @type {Answer} */ (answer), request);
   }
 }

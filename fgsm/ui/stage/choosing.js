@@ -1,98 +1,182 @@
+// @ts-check
 // Choosing: a digit, picked or drawn, and what shall be done to it.
 
-const gradioRoot = window.gradio_config?.root ?? ".";
-settings.sprite = `${gradioRoot}/${settings.sprite}`;
-let picked = { source: first.request.source, index: first.request.index }; // last, while drawing too
-let drawnLabel = null; // what the person says the drawing is
+import { catalogue } from "../shared/catalogue.js";
+import { find, findAll } from "../shared/dom.js";
+import { arrowOf } from "../shared/keys.js";
+import { CLASSES, KEYS, attackOf } from "../shared/words.js";
+import { Pad } from "./pad.js";
+import { Picker } from "./picker.js";
 
-const picker = new Picker(find(".pick"), settings, (source, index) => {
-  picked = { source, index };
-  choosePicked();
-});
+/** @typedef {import("../contract").AttackRequest} AttackRequest */
+/** @typedef {import("../contract").Digit} Digit */
 
-function choosePicked() {
-  Object.assign(choice, picked, { drawing: null, label: null });
-  ask();
-}
+export class Choosing {
+  /** @type {number | null} */
+  #drawnLabel = null; // what the person says the drawing is
 
-const pad = new Pad(find(".draw"), {
-  begin() { drawnLabel = null; }, // another drawing, another name
-  change: chooseDrawing,
-  // The stage never shows a drawing that is not on the pad any more.
-  empty() {
-    if (choice.source !== "drawing") return;
-    picker.showPicked(picked.source, picked.index);
-    choosePicked();
-  },
-});
-
-function chooseDrawing() {
-  Object.assign(choice, { source: "drawing", index: 0, label: drawnLabel });
-  picker.showPicked("drawing", 0);
-  ask();
-}
-
-const named = find(".named");
-for (let digit = 0; digit < 10; digit++) {
-  named.append(new Option(digit, digit));
-  find(".target select").append(new Option(digit, digit));
-}
-named.disabled = true;
-named.onchange = () => {
-  drawnLabel = named.value === "" ? null : Number(named.value);
-  chooseDrawing();
-};
-
-/** A drawing is attacked at its prediction until someone says what it was. */
-function nameTheDrawing(digit) {
-  const isDrawing = digit.source === "drawing";
-  named.disabled = !isDrawing;
-  const guess = panels[0].stage.predictions[0];
-  named.options[0].textContent = isDrawing ? `${guess}?` : "?";
-  named.value = isDrawing && digit.named ? digit.label : "";
-}
-
-function showTab(tab) {
-  root.dataset.tab = tab.id === "fgsm-tab-draw" ? "draw" : "pick";
-  for (const each of root.querySelectorAll("[role=tab]")) {
-    const isChosen = each === tab;
-    each.ariaSelected = String(isChosen);
-    each.tabIndex = isChosen ? 0 : -1;
-    find(`#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
+  /**
+   * @param {HTMLElement} root
+   * @param {AttackRequest} first
+   * @param {() => void} ask called whenever something else is chosen
+   */
+  constructor(root, first, ask) {
+    this.root = root;
+    this.first = first;
+    this.ask = ask;
+    /** @type {AttackRequest} What is asked of the server. */
+    this.choice = { ...first };
+    this.#picked = { source: first.source, index: first.index };
+    this.attack = find(root, ".attack-menu", HTMLSelectElement);
+    this.target = find(root, ".target select", HTMLSelectElement);
+    this.model = find(root, ".model-menu", HTMLSelectElement);
+    this.twin = find(root, ".twin", HTMLInputElement);
+    this.named = find(root, ".named", HTMLSelectElement);
+    this.#fillMenus();
+    this.picker = new Picker(find(root, ".pick"), (source, index) => {
+      this.#picked = { source, index: /** @type {number} */ (index) }; // null is refused, in words
+      this.#choosePicked();
+    });
+    this.pad = new Pad(find(root, ".draw"), {
+      begin: () => { this.#drawnLabel = null; }, // another drawing, another name
+      change: () => this.#chooseDrawing(),
+      // The stage never shows a drawing that is not on the pad any more.
+      empty: () => {
+        if (this.choice.source !== KEYS.DRAWING) return;
+        this.picker.showPicked(this.#picked.source, this.#picked.index);
+        this.#choosePicked();
+      },
+    });
+    this.named.disabled = true;
+    this.named.onchange = () => {
+      this.#drawnLabel = this.named.value === "" ? null : Number(this.named.value);
+      this.#chooseDrawing();
+    };
+    for (const control of [this.attack, this.target, this.model, this.twin])
+      control.addEventListener("change", () => this.#chooseOptions());
+    this.#makeTabs();
+    this.show();
   }
-  if (root.dataset.tab === "draw" && !pad.isEmpty && choice.source !== "drawing") chooseDrawing();
-  // On a phone the tabs change their place with what they show.
-  find(".sources").scrollIntoView({ block: "nearest" });
-}
 
-for (const tab of root.querySelectorAll("[role=tab]")) {
-  tab.onclick = () => showTab(tab);
-  tab.onkeydown = (event) => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const other = tab.nextElementSibling ?? tab.previousElementSibling;
-    showTab(other);
-    other.focus();
-  };
-}
+  #picked; // last, while drawing too: the source and the index
 
-function chooseOptions() {
-  const method = find(".method").value;
-  const target = find(".target select").value;
-  Object.assign(choice, {
-    method,
-    target: method === "targeted" && target !== "" ? Number(target) : null,
-    model: find(".model").value,
-    twin: find(".twin").checked,
-  });
-  showOptions();
-  ask();
-}
+  #fillMenus() {
+    for (const { key, title, offered } of catalogue.attacks) {
+      if (!offered.includes("stage")) continue;
+      const option = new Option(title, key);
+      option.hidden = !offered.includes("menu"); // other tabs may choose it
+      this.attack.append(option);
+    }
+    for (const { key, title } of catalogue.models) this.model.append(new Option(title, key));
+    for (const digit of CLASSES) {
+      this.named.append(new Option(String(digit), String(digit)));
+      this.target.append(new Option(String(digit), String(digit)));
+    }
+  }
 
-function showOptions() {
-  find(".target").hidden = choice.method !== "targeted";
-  find(".model").disabled = choice.twin;
-  find(".explain").textContent = EXPLAIN[choice.method];
-}
+  /** The choice as a request; null while there is no drawing yet. */
+  request() {
+    const { choice, pad } = this;
+    const isDrawing = choice.source === KEYS.DRAWING;
+    if (isDrawing && !pad.isEmpty) choice.drawing = pad.pixels();
+    return isDrawing && !choice.drawing ? null : { ...choice };
+  }
 
-for (const control of root.querySelectorAll(".options select, .options input"))
-  control.addEventListener("change", chooseOptions);
+  /** Choose what another part of the page asks for. */
+  choose(/** @type {Partial<AttackRequest>} */ request) {
+    Object.assign(this.choice, this.first, { drawing: null, label: null, target: null }, request);
+    const { source, index } = this.choice;
+    if (source !== KEYS.DRAWING) this.#picked = { source, index };
+    if (source === KEYS.BUILTIN) this.picker.reveal(index);
+    this.show();
+    this.ask();
+  }
+
+  /** After a refusal: choose again what is shown. */
+  goBack(/** @type {AttackRequest} */ answered) {
+    Object.assign(this.choice, answered);
+    this.named.value = String(answered.label ?? "");
+    this.show();
+  }
+
+  /** Set the controls to what is chosen. */
+  show() {
+    const { choice } = this;
+    this.picker.showPicked(choice.source, choice.index);
+    this.attack.value = choice.attack;
+    this.target.value = String(choice.target ?? "");
+    this.model.value = choice.model;
+    this.twin.checked = choice.twin ?? false;
+    this.#showOptions();
+  }
+
+  /**
+   * A drawing is attacked at its prediction until someone says what it was.
+   * @param {Digit} digit
+   * @param {number} guess what the first model shown reads in it
+   */
+  nameTheDrawing(digit, guess) {
+    const isDrawing = digit.source === KEYS.DRAWING;
+    this.named.disabled = !isDrawing;
+    this.named.options[0].textContent = isDrawing ? `${guess}?` : "?";
+    this.named.value = isDrawing && digit.named ? String(digit.label) : "";
+  }
+
+  #choosePicked() {
+    Object.assign(this.choice, this.#picked, { drawing: null, label: null });
+    this.ask();
+  }
+
+  #chooseDrawing() {
+    Object.assign(this.choice, { source: KEYS.DRAWING, index: 0, label: this.#drawnLabel });
+    this.picker.showPicked(KEYS.DRAWING, 0);
+    this.ask();
+  }
+
+  #chooseOptions() {
+    const attack = this.attack.value;
+    const target = attackOf(attack).needs_target ? this.target.value : "";
+    Object.assign(this.choice, {
+      attack,
+      target: target === "" ? null : Number(target),
+      model: this.model.value,
+      twin: this.twin.checked,
+    });
+    this.#showOptions();
+    this.ask();
+  }
+
+  #showOptions() {
+    const { needs_target: needsTarget, explanation } = attackOf(this.choice.attack);
+    find(this.root, ".target").hidden = !needsTarget;
+    this.model.disabled = this.choice.twin ?? false;
+    find(this.root, ".explain").textContent = explanation;
+  }
+
+  #makeTabs() {
+    for (const tab of findAll(this.root, "[role=tab]")) {
+      tab.onclick = () => this.#showTab(tab);
+      tab.addEventListener("keydown", (event) => {
+        if (!arrowOf(event)?.[0]) return;
+        const other = tab.nextElementSibling ?? tab.previousElementSibling;
+        if (!(other instanceof HTMLElement)) return;
+        this.#showTab(other);
+        other.focus();
+      });
+    }
+  }
+
+  #showTab(/** @type {HTMLElement} */ tab) {
+    const isDraw = tab.id === "fgsm-tab-draw";
+    this.root.dataset.tab = isDraw ? "draw" : "pick";
+    for (const each of findAll(this.root, "[role=tab]")) {
+      const isChosen = each === tab;
+      each.ariaSelected = String(isChosen);
+      each.tabIndex = isChosen ? 0 : -1;
+      find(this.root, `#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
+    }
+    if (isDraw && !this.pad.isEmpty && this.choice.source !== KEYS.DRAWING) this.#chooseDrawing();
+    // On a phone the tabs change their place with what they show.
+    find(this.root, ".sources").scrollIntoView({ block: "nearest" });
+  }
+}

@@ -1,130 +1,145 @@
+// @ts-check
 // One model under attack: the equation of three pictures, the verdict, and the two plots.
 
-const LAST = 100; // epsilons are k / 200 for k = 0 … 100
+import { find, findAll } from "../shared/dom.js";
+import { GREYS, paintFrame, unpack } from "../shared/frames.js";
+import { LARGEST, an, attackOf, epsilonText, modelName, percent } from "../shared/words.js";
+import { Bars } from "./bars.js";
+import { Confidence } from "./confidence.js";
+import { breakingPointText, verdictOf } from "./verdict.js";
 
-/** The verdict at epsilon k: an icon's name and words. */
-function verdictOf(stage, k) {
-  const { label, predictions } = stage;
-  const now = predictions[k];
-  const before = predictions[0];
-  if (before !== label && now === label) return ["still", `Put right:\n${before} → ${label}`];
-  if (before !== label)
-    return ["wrong", `Wrong before any attack: ${an(label)} read as ${before}` + (now === before ? "" : `, now ${now}`)];
-  if (now === label) return ["still", `Still ${label}`];
-  return ["fooled", `Fooled:\n${label} → ${now}`];
+/** @typedef {import("../contract").Digit} Digit */
+/** @typedef {import("../contract").Stage} Stage */
+/** @typedef {"direction" | "change"} Middle what the middle picture shows */
+
+/**
+ * A stage of the server's answer, its frames unpacked.
+ * @typedef {Omit<Stage, "frames" | "changes" | "direction"> & {
+ *   digit: Digit, clean: Uint8Array, frames: Uint8Array, changes: Uint8Array,
+ *   direction: Uint8Array | null,
+ * }} LoadedStage
+ */
+
+/** Unpack the frames of a stage. */
+export async function load(/** @type {Stage} */ stage, /** @type {Digit} */ digit) {
+  const [clean, frames, changes, direction] = await Promise.all([
+    unpack(digit.frame),
+    unpack(stage.frames),
+    unpack(stage.changes),
+    stage.direction && unpack(stage.direction),
+  ]);
+  /** @type {LoadedStage} */
+  const loaded = { ...stage, digit, clean, frames, changes, direction };
+  return loaded;
 }
 
-/** Epsilon* of a digit that is right before the attack; null if there is none up to 0.5. */
-const breakingPoint = (stage) => stage.breaking_point || null; // 0: it was wrong already
+export class Panel {
+  /** @type {LoadedStage | null} */
+  stage = null;
+  /** @type {Middle} */
+  middle = "direction";
+  colours = GREYS; // of changes; the page sets those of its theme
 
-function breakingPointText(stage) {
-  const { breaking_point: breaks, right_again: again } = stage;
-  if (breaks === 0)
-    return again === null ? "no attack was needed" : `put right at ε = ${epsilonText(indexOf(again))}`;
-  if (breaks === null) return "never breaks up to 0.5";
-  return `breaks at ε* = ${epsilonText(indexOf(breaks))}` +
-    (again === null ? "" : `, right again at ${epsilonText(indexOf(again))}`);
-}
-
-/** What the middle picture shows the direction of. */
-const DIRECTIONS = {
-  fgsm: "<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
-  targeted: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i><sub>TARGET</sub>",
-  random: "<i>ε</i> × random signs",
-  ray: "<i>ε</i> × (<i>as</i> + <i>br</i>)",
-  reversed: "−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
-};
-
-class Panel {
-  /** @param {HTMLTemplateElement} template of the parts, which are put where they belong. */
+  /**
+   * @param {HTMLTemplateElement} template of the parts, which are put where they belong.
+   * @param {(k: number) => void} onEpsilon called when someone points at an epsilon of the chart.
+   */
   constructor(template, onEpsilon) {
-    const parts = template.content.cloneNode(true);
-    this.top = parts.querySelector(".top");
-    this.bottom = parts.querySelector(".bottom");
-    this.find = (selector) => this.top.querySelector(selector);
-    this.bars = new Bars(this.bottom.querySelector(".bars"));
-    this.chart = new Chart(this.bottom.querySelector(".chart"), onEpsilon);
-    this.colours = GREYS; // of changes; the page sets those of its theme
+    const parts = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    this.top = find(parts, ".top");
+    this.bottom = find(parts, ".bottom");
+    this.bars = new Bars(find(this.bottom, ".bars"));
+    this.chart = new Confidence(find(this.bottom, ".confidence"), onEpsilon);
   }
 
-  /** Take one stage of the server's answer; its frames are unpacked when this resolves. */
-  static async load(stage, digit) {
-    const [clean, frames, changes, direction] = await Promise.all(
-      [digit.frame, stage.frames, stage.changes, stage.direction].map((text) => text && unpack(text)),
-    );
-    return { ...stage, digit, clean, frames, changes, direction };
+  find(/** @type {string} */ selector) {
+    return find(this.top, selector);
   }
 
-  /** Show another loaded stage; `paint` then shows it at an epsilon. */
-  show(stage, view) {
+  canvas(/** @type {string} */ figure) {
+    return find(this.top, `${figure} canvas`, HTMLCanvasElement);
+  }
+
+  /**
+   * Show another loaded stage; `paint` then shows it at an epsilon.
+   * @param {LoadedStage} stage
+   * @param {Middle} middle
+   */
+  show(stage, middle) {
     this.stage = stage;
     this.find(".verdict .words").textContent = ""; // so that the next one is announced, even if equal
-    this.find(".model-name").textContent = NAMES[stage.model];
-    paintFrame(this.find(".clean canvas"), stage.clean, 0, GREYS);
+    this.find(".model-name").textContent = modelName(stage.model);
+    paintFrame(this.canvas(".clean"), stage.clean, 0, GREYS);
     const prediction = stage.predictions[0];
-    const confidence = stage.probabilities[0][prediction];
-    this.read(".clean", prediction, confidence);
+    this.read(".clean", prediction, stage.probabilities[0][prediction]);
     const { label, named } = stage.digit;
     this.find(".clean .label").textContent = named ? `, ${an(label)}` : ", drawn";
-    this.find(".clean canvas").ariaLabel =
+    this.canvas(".clean").ariaLabel =
       `The clean image: ${named ? an(label) : "a drawing"}, read as ${prediction}`;
     this.bars.show(stage);
     this.chart.show(stage);
-    this.setView(view);
+    this.setMiddle(middle);
   }
 
   /** Show the stage at epsilon k. This runs at every frame of a drag. */
-  paint(k) {
+  paint(/** @type {number} */ k) {
     const { stage } = this;
+    if (!stage) return;
     const prediction = stage.predictions[k];
-    paintFrame(this.find(".adversarial canvas"), stage.frames, k, GREYS);
-    this.find(".adversarial canvas").ariaLabel =
-      `The adversarial image at epsilon ${epsilonText(k)}, read as ${prediction}`;
+    const canvas = this.canvas(".adversarial");
+    paintFrame(canvas, stage.frames, k, GREYS);
+    canvas.ariaLabel = `The adversarial image at epsilon ${epsilonText(k)}, read as ${prediction}`;
     this.read(".adversarial", prediction, stage.probabilities[k][prediction]);
-    this.paintChange(k);
-    this.paintVerdict(k);
+    this.paintChange(stage, k);
+    this.paintVerdict(stage, k);
     this.bars.paint(k);
     this.chart.paint(k);
   }
 
+  /**
+   * @param {string} figure
+   * @param {number} prediction
+   * @param {number} confidence
+   */
   read(figure, prediction, confidence) {
-    this.find(`${figure} .reading b`).textContent = prediction;
+    this.find(`${figure} .reading b`).textContent = String(prediction);
     this.find(`${figure} .reading span`).textContent = percent(confidence);
   }
 
   /** Choose what the middle picture shows: the "direction", or the "change" after clipping. */
-  setView(view) {
+  setMiddle(/** @type {Middle} */ middle) {
+    const { stage } = this;
+    if (!stage) return;
     // Ten steps have ten directions, so there is only the change they add up to.
-    this.view = this.stage.direction ? view : "change";
-    const isDirection = this.view === "direction";
-    this.top.dataset.view = this.view;
+    this.middle = stage.direction ? middle : "change";
+    const isDirection = this.middle === "direction";
+    this.top.dataset.view = this.middle;
     this.find(".change figcaption").innerHTML = isDirection
-      ? DIRECTIONS[this.stage.method].replace("TARGET", this.stage.target)
+      ? attackOf(stage.attack).formula.replace("TARGET", String(stage.target))
       : "<i>x̃</i> − <i>x</i>";
-    this.find(".change canvas").ariaLabel = isDirection
+    this.canvas(".change").ariaLabel = isDirection
       ? "The direction: which pixels get darker, which lighter"
       : "How much each pixel changed";
-    for (const button of this.top.querySelectorAll(".toggle button")) {
-      button.ariaPressed = String(button.dataset.view === this.view);
-      button.disabled = button.dataset.view === "direction" && !this.stage.direction;
+    for (const button of findAll(this.top, ".toggle button", HTMLButtonElement)) {
+      button.ariaPressed = String(button.dataset.view === this.middle);
+      button.disabled = button.dataset.view === "direction" && !stage.direction;
     }
     this.find(".scale").textContent = isDirection
       ? "darker, as it was, lighter"
-      : "−0.5 to +0.5, square-root scale";
+      : `−${LARGEST} to +${LARGEST}, square-root scale`;
   }
 
-  paintChange(k) {
-    const { stage } = this;
-    const isDirection = this.view === "direction";
-    const bytes = isDirection ? stage.direction : stage.changes;
-    paintFrame(this.find(".change canvas"), bytes, isDirection ? 0 : k, this.colours);
+  /** @param {LoadedStage} stage @param {number} k */
+  paintChange(stage, k) {
+    const direction = this.middle === "direction" ? stage.direction : null;
+    paintFrame(this.canvas(".change"), direction ?? stage.changes, direction ? 0 : k, this.colours);
     this.find(".moved").textContent =
       `${stage.moved[k]} of 784 pixels moved, ` +
       `largest ${stage.largest[k].toFixed(3)}, mean ${stage.mean[k].toFixed(3)}`;
   }
 
-  paintVerdict(k) {
-    const { stage } = this;
+  /** @param {LoadedStage} stage @param {number} k */
+  paintVerdict(stage, k) {
     const [icon, words] = verdictOf(stage, k);
     this.top.dataset.verdict = icon;
     const element = this.find(".verdict .words");
@@ -133,7 +148,6 @@ class Panel {
     const reached = stage.target !== null && stage.predictions[k] === stage.target;
     this.find(".at").textContent = `at ε = ${epsilonText(k)}${reached ? ", as targeted" : ""}`;
     this.find(".also").textContent = breakingPointText(stage);
-    this.find(".survives").textContent =
-      `Survives an 8-bit PNG: ${stage.survives[k] ? "yes" : "no"}`;
+    this.find(".survives").textContent = `Survives an 8-bit PNG: ${stage.survives[k] ? "yes" : "no"}`;
   }
 }

@@ -1,83 +1,97 @@
+// @ts-check
 // Picking: a page of thumbnails at a time, one class or all, by mouse, touch or keyboard.
 
-const CLASS_SIZE = 100;
+import { catalogue } from "../shared/catalogue.js";
+import { create, find, findAll } from "../shared/dom.js";
+import { walk } from "../shared/keys.js";
+import { CLASSES, KEYS, sourceOf } from "../shared/words.js";
+
+const CLASS_SIZE = catalogue.per_class;
 const COLUMNS = 8;
 const PAGE = 48;
+const SPRITE = new URL("../digits.png", import.meta.url).href;
 
-class Picker {
-  /** @param {(source: string, index: number) => void} onPick */
-  constructor(element, { sprite }, onPick) {
-    this.find = (selector) => element.querySelector(selector);
+/** @typedef {(source: string, index: number | null) => void} OnPick null is no number at all */
+
+export class Picker {
+  /** @type {number | null} */
+  #only = null; // the class shown; null for all
+  /** @type {number | null} */
+  #picked = null; // the index picked of the built-in digits
+  #page = 0;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {OnPick} onPick
+   */
+  constructor(element, onPick) {
+    this.element = element;
     this.onPick = onPick;
-    this.thumbnails = this.find(".thumbnails");
-    this.thumbnails.style.setProperty("--sprite", `url("${sprite}")`);
-    this.only = null; // the class shown; null for all
-    this.page = 0;
-    this.picked = null; // the index picked of the built-in digits
-
-    const chips = [null, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => {
-      const chip = document.createElement("button");
+    this.thumbnails = find(element, ".thumbnails");
+    this.thumbnails.style.setProperty("--sprite", `url("${SPRITE}")`);
+    this.chips = [null, ...CLASSES].map((digit) => {
+      const chip = create("button", "", digit === null ? "all" : String(digit));
       chip.type = "button";
-      chip.textContent = digit ?? "all";
-      chip.onclick = () => this.show(digit, 0);
-      return chip;
+      chip.onclick = () => this.#show(digit, 0);
+      return { digit, chip };
     });
-    this.find(".classes").replaceChildren(...chips);
-    this.find(".previous").onclick = () => this.turn(-1);
-    this.find(".next").onclick = () => this.turn(1);
-    this.find(".random").onclick = () => this.random();
-    this.thumbnails.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (button) this.pick(Number(button.dataset.index));
+    find(element, ".classes").replaceChildren(...this.chips.map(({ chip }) => chip));
+    find(element, ".previous").onclick = () => this.#show(this.#only, this.#page - 1);
+    find(element, ".next").onclick = () => this.#show(this.#only, this.#page + 1);
+    find(element, ".any").onclick = () => this.pickAny();
+    this.thumbnails.addEventListener("click", ({ target }) => {
+      const button = target instanceof Element && target.closest("button");
+      if (button) this.#choose(KEYS.BUILTIN, Number(button.dataset.index));
     });
-    this.thumbnails.addEventListener("keydown", (event) => this.walk(event));
-
-    const number = this.find(".by-number");
-    number.querySelector("input").addEventListener("change", (event) => {
-      const { value, validity } = event.target;
+    walk(this.thumbnails, (right, down, { target }) => {
+      if (target instanceof HTMLElement) this.#step(Number(target.dataset.index), right + COLUMNS * down);
+    });
+    this.number = find(element, ".by-number input", HTMLInputElement);
+    const last = sourceOf(KEYS.MNIST_TEST).size - 1;
+    this.number.max = String(last);
+    this.number.placeholder = `0–${last}`;
+    this.number.addEventListener("change", () => {
+      const { value, validity } = this.number;
       // What is not a number is refused by the server, like one that is too large.
-      if (value !== "" || validity.badInput) this.choose("test", value === "" ? null : Number(value));
+      if (value !== "") this.#choose(KEYS.MNIST_TEST, Number(value));
+      else if (validity.badInput) this.#choose(KEYS.MNIST_TEST, null);
     });
-    this.show(null, 0);
+    this.#show(null, 0);
   }
 
   /** The indexes shown, of all pages: class by class, or one of each class in turn. */
-  get indexes() {
-    return Array.from({ length: this.only === null ? 10 * CLASS_SIZE : CLASS_SIZE }, (_, i) =>
-      this.only === null ? (i % 10) * CLASS_SIZE + Math.floor(i / 10) : this.only * CLASS_SIZE + i,
+  get #indexes() {
+    const only = this.#only;
+    return Array.from({ length: only === null ? CLASSES.length * CLASS_SIZE : CLASS_SIZE }, (_, i) =>
+      only === null ? (i % 10) * CLASS_SIZE + Math.floor(i / 10) : only * CLASS_SIZE + i,
     );
   }
 
-  show(only, page) {
-    this.only = only;
-    const pages = Math.ceil(this.indexes.length / PAGE);
-    this.page = (page + pages) % pages;
-    const shown = this.indexes.slice(this.page * PAGE, (this.page + 1) * PAGE);
-    this.thumbnails.replaceChildren(...shown.map((index) => {
+  /** @param {number | null} only @param {number} page it goes round */
+  #show(only, page) {
+    this.#only = only;
+    const pages = Math.ceil(this.#indexes.length / PAGE);
+    this.#page = (page + pages) % pages;
+    const indexes = this.#indexes.slice(this.#page * PAGE, (this.#page + 1) * PAGE);
+    this.thumbnails.replaceChildren(...indexes.map((index) => {
       const row = Math.floor(index / CLASS_SIZE);
-      const button = document.createElement("button");
+      const button = create("button");
       button.type = "button";
-      button.dataset.index = index;
+      button.dataset.index = String(index);
       button.ariaLabel = `A ${row}, number ${index}`;
       const column = index % CLASS_SIZE;
       button.style.backgroundPosition = `${(column / (CLASS_SIZE - 1)) * 100}% ${(row / 9) * 100}%`;
       return button;
     }));
-    [...this.find(".classes").children].forEach((chip, i) => {
-      chip.ariaPressed = String((i === 0 ? null : i - 1) === only);
-    });
-    this.find(".page").textContent = `${this.page + 1} / ${pages}`;
-    this.mark();
-  }
-
-  turn(by) {
-    this.show(this.only, this.page + by);
+    for (const { digit, chip } of this.chips) chip.ariaPressed = String(digit === only);
+    find(this.element, ".page").textContent = `${this.#page + 1} / ${pages}`;
+    this.#mark();
   }
 
   /** Say which thumbnail is picked; the keyboard enters the grid there. */
-  mark() {
-    const buttons = [...this.thumbnails.children];
-    const current = buttons.find((button) => Number(button.dataset.index) === this.picked);
+  #mark() {
+    const buttons = findAll(this.thumbnails, "button");
+    const current = buttons.find((button) => Number(button.dataset.index) === this.#picked);
     for (const button of buttons) {
       button.tabIndex = button === (current ?? buttons[0]) ? 0 : -1;
       if (button === current) button.ariaCurrent = "true";
@@ -85,52 +99,50 @@ class Picker {
     }
   }
 
-  pick(index) {
-    this.choose("builtin", index);
-  }
-
-  choose(source, index) {
+  /** @type {OnPick} */
+  #choose(source, index) {
     this.showPicked(source, index);
     this.onPick(source, index);
   }
 
-  /** Mark what is picked, be it by us or not. */
+  /**
+   * Mark what is picked, be it by us or not.
+   * @type {OnPick}
+   */
   showPicked(source, index) {
-    this.picked = source === "builtin" ? index : null;
-    this.find(".by-number input").value = source === "test" ? index : "";
-    this.mark();
+    this.#picked = source === KEYS.BUILTIN ? index : null;
+    this.number.value = source === KEYS.MNIST_TEST && index !== null ? String(index) : "";
+    this.#mark();
   }
 
-  random() {
-    const all = this.indexes;
+  /** Pick one of those shown, on any page, by lot. */
+  pickAny() {
+    const all = this.#indexes;
     const index = all[Math.floor(Math.random() * all.length)];
     const hadFocus = this.thumbnails.contains(document.activeElement);
     this.reveal(index);
-    this.pick(index);
-    if (hadFocus) this.thumbnail(index).focus(); // the one that had it is gone
+    this.#choose(KEYS.BUILTIN, index);
+    if (hadFocus) this.#thumbnail(index)?.focus(); // the one that had it is gone
   }
 
   /** Turn to the page of a built-in digit. */
-  reveal(index) {
-    if (!this.indexes.includes(index)) this.only = null;
-    this.show(this.only, Math.floor(this.indexes.indexOf(index) / PAGE));
+  reveal(/** @type {number} */ index) {
+    if (!this.#indexes.includes(index)) this.#only = null;
+    this.#show(this.#only, Math.floor(this.#indexes.indexOf(index) / PAGE));
   }
 
-  thumbnail(index) {
+  /** @returns {HTMLElement | null} */
+  #thumbnail(/** @type {number} */ index) {
     return this.thumbnails.querySelector(`[data-index="${index}"]`);
   }
 
-  /** Arrow keys pick the neighbour, on the next page if need be. */
-  walk(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const all = this.indexes;
-    const here = all.indexOf(Number(event.target.dataset.index));
-    const next = here + step;
+  /** Pick the neighbour, on the next page if need be. */
+  #step(/** @type {number} */ index, /** @type {number} */ by) {
+    const all = this.#indexes;
+    const next = all.indexOf(index) + by;
     if (next < 0 || next >= all.length) return;
-    this.show(this.only, Math.floor(next / PAGE));
-    this.thumbnail(all[next]).focus();
-    this.pick(all[next]);
+    this.#show(this.#only, Math.floor(next / PAGE));
+    this.#thumbnail(all[next])?.focus();
+    this.#choose(KEYS.BUILTIN, all[next]);
   }
 }

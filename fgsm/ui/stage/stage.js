@@ -1,221 +1,195 @@
-// The live view: what is chosen, what the server answered, and what is shown of it.
-//
-// Gradio runs this file, after the others of this folder, as the body of a function with
-// `element` (our HTML), `props.value` (the settings and the first answer) and `server` (the
-// functions of stage/__init__.py). Choosing asks the server; moving epsilon never does.
+// @ts-check
+// The live view: what is chosen, what the server answered, and what is shown of it. Choosing asks the
+// server; moving epsilon never does.
 
-const EXPLAIN = {
-  fgsm: "Every pixel moves by ε in the direction that raises the loss.",
-  targeted: "Every pixel moves by ε in the direction that lowers the loss of another class.",
-  iterative: "Ten smaller steps, each with a new gradient, never further than ε from x.",
-  random: "The control: a step as large as FGSM's, in a direction drawn by lot.",
-  reversed: "FGSM backwards, down the loss: while ε is small, the model gets surer of the label.",
-  ray: "Straight to a point of the church window: partly along FGSM's direction, partly across it.",
-};
-const root = element.querySelector(".fgsm");
-const find = (selector) => root.querySelector(selector);
-const { settings, first } = props.value;
+import { find, findAll } from "../shared/dom.js";
+import { themeColours } from "../shared/frames.js";
+import { isBrowsers } from "../shared/keys.js";
+import { inTime } from "../shared/server.js";
+import { onTheme } from "../shared/theme.js";
+import { epsilonText, indexOf, modelName } from "../shared/words.js";
+import { Asker } from "./asker.js";
+import { Choosing } from "./choosing.js";
+import { Comparison } from "./comparison.js";
+import { Epsilon } from "./epsilon.js";
+import { Panel, load } from "./panel.js";
+import { shown, stage, tell } from "./shown.js";
 
-/** What is asked of the server, and what was asked when it last had an answer. */
-const choice = { ...first.request };
-let answered = { ...choice };
-/** What is shown of its answer. */
-const view = { k: indexOf(first.epsilon), change: "direction" };
-let panels = [];
+/** @typedef {import("../contract").AttackRequest} AttackRequest */
+/** @typedef {import("../contract").Attacked} Attacked */
+/** @typedef {import("../shared/dom.js").View} View */
 
-// ---- asking ----
-
-const isServerUp = () => inTime(fetch(settings.sprite, { method: "HEAD", cache: "no-store" }), 2_000).then(({ ok }) => ok);
-
-const asker = new Asker((request) => server.attack(request), request, {
-  isServerUp,
-  async answer(answer, request) {
-    root.dataset.state = "ready";
-    setNotice(null);
-    answered = request;
-    await show(answer);
-    compareSoon(request);
-  },
-  refusal(sentence, isLast) {
-    root.dataset.state = "ready";
-    setNotice(sentence);
-    if (isLast) goBack();
-  },
-  lost() {
-    root.dataset.state = "lost";
-    setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
-  },
-  asking(isAsking) { root.dataset.asking = isAsking; },
-  failed(isLast) {
-    setNotice("The server could not compute this; what you see keeps working. Its log says why.");
-    if (isLast) goBack();
-  },
-  slow(isSlow) { find(".stage").ariaBusy = String(isSlow); },
-  waiting() { setNotice("Still waiting for the server. What you see keeps working, the slider too."); },
-});
-const ask = () => asker.ask();
-
-/** The choice as a request; null while there is no drawing yet. */
-function request() {
-  if (choice.source === "drawing" && !pad.isEmpty) choice.drawing = pad.pixels();
-  return choice.source === "drawing" && !choice.drawing ? null : { ...choice };
+/** Set up the stage, and show the first digit, which came with the page. */
+export function start(/** @type {View} */ view) {
+  new Stage(view).open();
 }
 
-/** After a refusal: choose again what is shown. */
-function goBack() {
-  Object.assign(choice, answered);
-  named.value = answered.label ?? "";
-  showChoice();
-}
+class Stage {
+  /** @type {Panel[]} One for each model shown. */
+  #panels = [];
+  /** @type {"direction" | "change"} */
+  #middle = "direction";
 
-/** Set the controls to what is chosen. */
-function showChoice() {
-  picker.showPicked(choice.source, choice.index);
-  find(".method").value = choice.method;
-  find(".target select").value = choice.target ?? "";
-  find(".model").value = choice.model;
-  find(".twin").checked = choice.twin;
-  showOptions();
-}
-
-let comparing;
-let compared = {}; // the last comparison, and of what
-
-/** All models are compared, whichever is shown; only an unnamed drawing's label depends on that. */
-function comparisonKey(request) {
-  const { model, twin, ...rest } = request;
-  const isNamed = request.source !== "drawing" || request.label !== null;
-  return JSON.stringify(isNamed ? rest : request);
-}
-
-/** Compare the models once the person pauses: it costs more than the attack, and can wait. */
-function compareSoon(request) {
-  clearTimeout(comparing);
-  const key = comparisonKey(request);
-  if (key === compared.key) return showComparison(compared.answer);
-  find(".compare").classList.add("is-stale");
-  comparing = setTimeout(async () => {
-    const shown = root.dataset.shown;
-    const answer = await inTime(server.compare(request)).catch(() => null);
-    if (shown !== root.dataset.shown) return;
-    if (!answer || answer.error) return find(".compare").replaceChildren("No comparison: no answer.");
-    compared = { key, answer };
-    showComparison(answer);
-  }, 150);
-}
-
-function setNotice(text) {
-  const notice = find(".notice");
-  notice.hidden = !text;
-  notice.querySelector("span").textContent = text ?? "";
-  notice.querySelector(".again").hidden = root.dataset.state !== "lost";
-}
-
-// ---- showing ----
-
-async function show(answer) {
-  const loaded = await Promise.all(answer.stages.map((stage) => Panel.load(stage, answer.digit)));
-  if (panels.length !== loaded.length) buildPanels(loaded.length);
-  panels.forEach((panel, i) => panel.show(loaded[i], view.change));
-  root.classList.toggle("is-twin", loaded.length === 2);
-  root.dataset.shown = Number(root.dataset.shown ?? 0) + 1; // of answers, so far
-  nameTheDrawing(answer.digit);
-  markBreakingPoints();
-  paint();
-  tellOthers();
-}
-
-/** Say to the header and to the other tabs that something else is shown. */
-function tellOthers() {
-  const stages = panels.map(({ stage }) => stage);
-  document.dispatchEvent(new CustomEvent("fgsm-shown", { detail: { stages } }));
-}
-
-function buildPanels(count) {
-  for (const panel of panels) {
-    panel.top.remove();
-    panel.bottom.remove();
-  }
-  const template = find("template");
-  panels = Array.from({ length: count }, () => new Panel(template, setEpsilon));
-  find(".epsilon").before(...panels.map((panel) => panel.top));
-  find(".stage").append(...panels.map((panel) => panel.bottom));
-  for (const button of root.querySelectorAll(".toggle button"))
-    button.onclick = () => {
-      view.change = button.dataset.view;
-      for (const panel of panels) panel.setView(view.change);
-      paint();
+  constructor(/** @type {View} */ { element, props, server }) {
+    const { hasMnist, first } = props.value;
+    this.root = find(element, ".live");
+    this.server = server;
+    this.hasMnist = hasMnist;
+    this.first = first;
+    /** @type {AttackRequest} What was asked when the server last had an answer. */
+    this.answered = { ...first.request };
+    this.epsilon = new Epsilon(find(this.root, ".epsilon"), indexOf(first.epsilon), () => this.#paint());
+    this.comparison = new Comparison(find(this.root, ".compare"), server.compare, () => this.#tellOthers());
+    /** @type {Asker<AttackRequest, Attacked>} */
+    const asker = new Asker(server.attack, () => this.choosing.request(), this.#told());
+    this.choosing = new Choosing(this.root, first.request, () => asker.ask());
+    find(this.root, ".notice .again").onclick = () => asker.ask();
+    find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
+    document.addEventListener("keydown", (event) => this.#type(event));
+    document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
+    onTheme(() => {
+      for (const panel of this.#panels) panel.colours = themeColours();
+      this.#paint();
+    });
+    stage.show = (request, k) => {
+      find(document, "#attack-button").click();
+      this.epsilon.set(k);
+      this.choosing.choose(request);
     };
-  for (const panel of panels) panel.colours = themeColours();
-}
+  }
 
-function paint() {
-  for (const panel of panels) panel.paint(view.k);
-  const range = find("#fgsm-epsilon");
-  if (indexOf(range.value) !== view.k) range.value = view.k / 200;
-  range.ariaValueText = epsilonText(view.k);
-  const number = find(".number");
-  if (number !== document.activeElement) number.value = epsilonText(view.k);
-  root.dataset.epsilon = epsilonText(view.k);
-}
+  async open() {
+    const { request, answer, comparison } = this.first;
+    this.#offerTestDigits();
+    try {
+      await this.#show(answer);
+    } catch (error) {
+      this.root.dataset.state = "failed";
+      this.#setNotice(`This browser cannot show the pictures: ${/** @type {Error} */ (error).message}.`);
+      return;
+    }
+    this.comparison.take(request, comparison, this.#models());
+    this.root.dataset.state = "ready";
+    performance.mark("fgsm-ready");
+  }
 
-let isPainting = false;
+  // ---- asking ----
 
-/** Move epsilon; painted once in the next frame, however many events came before. */
-function setEpsilon(k) {
-  view.k = Math.min(Math.max(k, 0), LAST);
-  if (isPainting) return;
-  isPainting = true;
-  requestAnimationFrame(() => {
-    isPainting = false;
-    paint();
-  });
-}
+  /** @returns {import("./asker.js").Told<AttackRequest, Attacked>} */
+  #told() {
+    const { root } = this;
+    return {
+      isServerUp: async () => {
+        const wanted = { method: "HEAD", cache: /** @type {RequestCache} */ ("no-store") };
+        return (await inTime(fetch(import.meta.url, wanted), 2_000)).ok;
+      },
+      answer: async (answer, request) => {
+        root.dataset.state = "ready";
+        this.#setNotice(null);
+        this.answered = request;
+        await this.#show(answer);
+        this.comparison.soon(request, this.#models());
+      },
+      refusal: (sentence, isLast) => {
+        root.dataset.state = "ready";
+        this.#setNotice(sentence);
+        if (isLast) this.choosing.goBack(this.answered);
+      },
+      lost: () => {
+        root.dataset.state = "lost";
+        this.#setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
+      },
+      failed: (isLast) => {
+        this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
+        if (isLast) this.choosing.goBack(this.answered);
+      },
+      asking: (isAsking) => { root.dataset.asking = String(isAsking); },
+      slow: (isSlow) => { find(root, ".stage").ariaBusy = String(isSlow); },
+      waiting: () => this.#setNotice("Still waiting for the server. What you see keeps working, the slider too."),
+    };
+  }
 
-function markBreakingPoints() {
-  const marks = panels.map(({ stage }) => breakingPoint(stage)).map((point, i) => {
-    const mark = document.createElement("span");
-    mark.className = "breaks";
-    mark.hidden = point === null;
-    mark.style.setProperty("--at", (point ?? 0) / 0.5);
-    mark.style.setProperty("--lane", i);
-    const name = panels.length === 1 ? "ε*" : NAMES[panels[i].stage.model];
-    mark.textContent = `▼ ${name}`;
-    return mark;
-  });
-  const ticks = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5].map((epsilon) => {
-    const tick = document.createElement("span");
-    tick.className = "tick";
-    tick.style.setProperty("--at", epsilon / 0.5);
-    tick.textContent = String(epsilon).slice(1);
-    return tick;
-  });
-  find(".ticks").replaceChildren(...ticks, ...marks);
-  const room = find(".track").clientWidth;
-  marks.forEach((mark) => {
-    const left = room * mark.style.getPropertyValue("--at");
-    if (left + mark.offsetWidth < room) return;
-    mark.classList.add("is-late"); // its name goes to the left, or it would leave the track
-    mark.textContent = `${mark.textContent.slice(2)} ▼`;
-  });
-  find(".jump").disabled = panels.every(({ stage }) => breakingPoint(stage) === null);
-}
+  #setNotice(/** @type {string | null} */ text) {
+    const notice = find(this.root, ".notice");
+    notice.hidden = !text;
+    find(notice, "span").textContent = text ?? "";
+    find(notice, ".again").hidden = this.root.dataset.state !== "lost";
+  }
 
-function showComparison({ breaking_points: points, predictions, named: isNamed }) {
-  const parts = ["softmax", "lenet", "lenet-robust"].map((name) => {
-    const point = points[name];
-    const part = document.createElement("span");
-    part.innerHTML = `${NAMES[name]} <b></b>`;
-    part.lastChild.textContent =
-      point === null ? "> 0.5"
-        : point > 0 ? epsilonText(indexOf(point))
-          : `${isNamed ? "misread as" : "reads"} ${predictions[name]}`;
-    part.classList.toggle("is-shown", panels.some(({ stage }) => stage.model === name));
-    return part;
-  });
-  const label = document.createElement("span");
-  label.textContent = "Breaks at ε* =";
-  find(".compare").replaceChildren(label, ...parts);
-  find(".compare").classList.remove("is-stale");
-  tellOthers();
+  /** Offer the test digits once they are there: the tab "Test set" can download them. */
+  async #offerTestDigits() {
+    const isHere = this.hasMnist || (await this.server.has_mnist({}).catch(() => false));
+    find(this.root, ".by-number").hidden = !isHere;
+  }
+
+  // ---- showing ----
+
+  #models() {
+    return this.#panels.map(({ stage: each }) => each?.model ?? "");
+  }
+
+  async #show(/** @type {Attacked} */ { digit, stages }) {
+    const loaded = await Promise.all(stages.map((each) => load(each, digit)));
+    if (this.#panels.length !== loaded.length) this.#buildPanels(loaded.length);
+    this.#panels.forEach((panel, i) => panel.show(loaded[i], this.#middle));
+    this.root.classList.toggle("is-twin", loaded.length === 2);
+    this.root.dataset.shown = String(Number(this.root.dataset.shown ?? 0) + 1); // of answers, so far
+    this.choosing.nameTheDrawing(digit, loaded[0].predictions[0]);
+    this.epsilon.mark(loaded.map(({ model, breaking_point: at }) => ({
+      at,
+      name: loaded.length === 1 ? "ε*" : modelName(model),
+    })));
+    this.#paint();
+    this.#tellOthers();
+  }
+
+  #tellOthers() {
+    tell({
+      request: this.answered,
+      stages: this.#panels.map(({ stage: each }) => ({ model: each?.model ?? "" })),
+      comparison: this.comparison.of(this.answered),
+    });
+  }
+
+  #buildPanels(/** @type {number} */ count) {
+    for (const panel of this.#panels) {
+      panel.top.remove();
+      panel.bottom.remove();
+    }
+    const template = find(this.root, "template", HTMLTemplateElement);
+    this.#panels = Array.from({ length: count }, () => new Panel(template, (k) => this.epsilon.set(k)));
+    find(this.root, ".epsilon").before(...this.#panels.map((panel) => panel.top));
+    find(this.root, ".stage").append(...this.#panels.map((panel) => panel.bottom));
+    for (const button of findAll(this.root, ".toggle button"))
+      button.onclick = () => {
+        this.#middle = button.dataset.view === "change" ? "change" : "direction";
+        for (const panel of this.#panels) panel.setMiddle(this.#middle);
+        this.#paint();
+      };
+    for (const panel of this.#panels) panel.colours = themeColours();
+  }
+
+  #paint() {
+    const { k } = this.epsilon;
+    for (const panel of this.#panels) panel.paint(k);
+    this.epsilon.show();
+    this.root.dataset.epsilon = epsilonText(k);
+    shown.k = k;
+  }
+
+  // ---- shortcuts ----
+
+  /** Wherever the focus is, as on a fresh page it is nowhere; but only while the stage is seen. */
+  #type(/** @type {KeyboardEvent} */ event) {
+    if (event.key === "Escape") this.#setNotice(null);
+    const typing = "input:not([type=range], [type=checkbox]), select, textarea";
+    const isTyping = event.target instanceof Element && event.target.closest(typing);
+    if (isTyping || !this.root.checkVisibility() || isBrowsers(event)) return;
+    switch (event.key.toLowerCase()) {
+      case "b": return this.epsilon.jump();
+      case "r": return this.choosing.picker.pickAny();
+      case "-": return this.epsilon.set(this.epsilon.k - 1);
+      case "+": return this.epsilon.set(this.epsilon.k + 1);
+    }
+  }
 }

@@ -1,4 +1,8 @@
-"""The tab "Test set": how often the attack works, over thousands of digits."""
+"""The tab "Test set": how often the attack works, over thousands of digits.
+
+`accuracy.js` draws the curves of the cards and of a run, `survey.js` and its neighbours what
+happens digit by digit; `run.py` is the run on this device.
+"""
 
 import html
 from collections.abc import AsyncIterator
@@ -7,40 +11,40 @@ from typing import Any
 
 import gradio as gr
 
+from fgsm import service
+from fgsm.catalogue import (
+    ARTICLE_EPSILONS,
+    BUILTIN,
+    FGSM,
+    LENET,
+    MNIST_TEST,
+    MODELS,
+    attacks_offered,
+)
 from fgsm.digits import mnist_available
-from fgsm.evaluate import ARTICLE_EPSILONS
-from fgsm.ui.cards import Series, cards
-from fgsm.ui.component import FRAMES, LINES, WORDS, component
-from fgsm.ui.test_set.run import download, run, told
-from fgsm.ui.test_set.survey import cell, grid, survey
+from fgsm.service.all_digits import cards
+from fgsm.service.answer import Series
+from fgsm.ui.all_digits.run import download, run, told
+from fgsm.ui.component import component
+from fgsm.ui.wire import answering, packed
 
 FOLDER = Path(__file__).parent
-ACCURACY = [WORDS, *LINES, *(FOLDER / f"accuracy.{kind}" for kind in ("html", "css", "js"))]
-MODELS = [("LeNet", "lenet"), ("Robust LeNet", "lenet-robust"), ("Softmax", "softmax")]
-ATTACKS = [
-    ("FGSM", "fgsm"),
-    ("Iterative FGSM (10 steps)", "iterative"),
-    ("Random signs (control)", "random"),
-]
-MISSING = "MNIST's 10,000 test digits are not on this machine, so the 1,000 built-in ones serve."
-SURVEY = [
-    WORDS,
-    FRAMES,
-    *(FOLDER / f"survey.{kind}" for kind in ("html", "css", "js")),
-]
+MISSING = f"{MNIST_TEST.phrase} are not on this machine, so {BUILTIN.phrase} serve."
 STOPPED = "Stopped: nothing is running for you now."
 IDLE = "A run attacks every digit at every ε, and draws its curve over those above as it goes."
 
 
-def test_set(page: gr.Blocks) -> None:
+def all_digits(page: gr.Blocks) -> None:
     """The contents of the tab: curves of the cards, a run of one's own, and digit by digit."""
     published = cards()
-    accuracy = component(ACCURACY, _value(published, None))
+    accuracy = component(
+        "all_digits/accuracy.js", [FOLDER / "accuracy.html"], _value(published, None)
+    )
 
     async def measure(
-        model: object, method: object, epsilons: object
+        model: object, attack: object, epsilons: object
     ) -> AsyncIterator[tuple[dict[str, Any], str]]:
-        async for series, line in told(run(model, method, epsilons)):
+        async for series, line in told(run(model, attack, epsilons)):
             yield gr.skip() if series is None else _value(published, series), _status(line, series)
 
     def fetch(
@@ -56,8 +60,18 @@ def test_set(page: gr.Blocks) -> None:
     with gr.Column(elem_classes="native"):
         gr.Markdown("### Run on this device")
         with gr.Row(equal_height=True, elem_id="run"):
-            model = gr.Dropdown(MODELS, value="lenet", label="Model", scale=2)
-            method = gr.Dropdown(ATTACKS, value="fgsm", label="Attack", scale=3)
+            model = gr.Dropdown(
+                [(entry.title, entry.key) for entry in MODELS.values()],
+                value=LENET.key,
+                label="Model",
+                scale=2,
+            )
+            attack = gr.Dropdown(
+                [(entry.name, entry.key) for entry in attacks_offered("runs").values()],
+                value=FGSM.key,
+                label="Attack",
+                scale=3,
+            )
             epsilons = gr.Textbox(
                 " ".join(f"{epsilon:g}" for epsilon in ARTICLE_EPSILONS),
                 label="Epsilons",
@@ -71,13 +85,18 @@ def test_set(page: gr.Blocks) -> None:
         missing = gr.Markdown(MISSING, visible=is_missing)
         get = gr.Button("Download the test set (11 MB)", visible=is_missing, elem_id="download")
 
-    component(SURVEY, None, [survey, grid, cell])
+    component(
+        "all_digits/survey.js",
+        [FOLDER / "survey.html"],
+        None,
+        [answering(service.counts), answering(service.grid), answering(service.cell)],
+    )
 
     # One run at a time keeps the device busy; who comes next sees a place in the queue.
     running = gr.on(
         [start.click, epsilons.submit],
         measure,
-        [model, method, epsilons],
+        [model, attack, epsilons],
         [accuracy, status],
         concurrency_id="run",
         concurrency_limit=1,
@@ -102,14 +121,14 @@ def test_set(page: gr.Blocks) -> None:
         concurrency_limit=1,
         show_progress_on=status,
         api_visibility="private",
-    ).then(None, js="() => document.dispatchEvent(new CustomEvent('fgsm-test-set'))")
+    ).then(None, js="() => document.dispatchEvent(new CustomEvent('fgsm-mnist'))")
     if is_missing:  # while the page is built; another visitor may have fetched it since
         page.load(offer, None, [missing, get], queue=False, api_visibility="private")
 
 
 def _status(line: str, series: Series | None = None) -> str:
     """The line about a run, under a bar that says how far it is."""
-    n, of = (series["n"], series["of"]) if series else (0, 1)
+    n, of = (series.n, series.of) if series else (0, 1)
     return (
         f'<progress value="{n}" max="{of}" aria-label="Digits done"></progress>'
         f"<p>{html.escape(line)}</p>"
@@ -118,4 +137,4 @@ def _status(line: str, series: Series | None = None) -> str:
 
 def _value(published: list[Series], series: Series | None) -> dict[str, Any]:
     """What `accuracy.js` draws."""
-    return {"cards": published, "run": series}
+    return {"cards": packed(published), "run": packed(series)}

@@ -1,0 +1,139 @@
+// @ts-check
+// Accuracy against epsilon: the curves of the cards, and that of a run on this device.
+
+import { catalogue } from "../shared/catalogue.js";
+import { LineChart } from "../shared/chart.js";
+import { create, find } from "../shared/dom.js";
+import { LARGEST, RANKED, attackOf, count, inSentence, modelColour, modelName } from "../shared/words.js";
+import { csv } from "./csv.js";
+
+/** @typedef {import("../contract").Series} Series */
+/** @typedef {import("../shared/chart.js").Line} Line */
+/** @typedef {import("../shared/dom.js").View} View */
+/** @typedef {{ cards: Series[], run: Series | null }} Value */
+
+/** The attacks that have curves; the others are in the table only. */
+const CURVES = catalogue.attacks.filter(({ offered }) => offered.includes("runs"));
+
+const attackName = (/** @type {string} */ key) => inSentence(attackOf(key).name);
+const inPercent = (/** @type {number} */ digits) => (/** @type {number} */ part) =>
+  `${(100 * part).toFixed(digits)} %`;
+
+export function start(/** @type {View} */ { element, props, watch }) {
+  const chart = new LineChart(find(element, ".chart"));
+  const table = find(element, "table", HTMLTableElement);
+  const details = find(element, "details", HTMLDetailsElement);
+  /** @type {() => Series[]} */
+  const all = () => {
+    const { cards, run } = /** @type {Value} */ (props.value);
+    return run ? [...cards, run] : cards;
+  };
+
+  function draw() {
+    const { run } = /** @type {Value} */ (props.value);
+    const n = new Set(all().map((series) => count(series.n)));
+    chart.show({
+      label: `Accuracy of ${catalogue.models.length} models against epsilon; the table below has the numbers.`,
+      x: { title: "<i>ε</i>", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], format: String },
+      y: {
+        title: `accuracy, n = ${[...n].join(" and ")} digits`,
+        ticks: [0, 0.25, 0.5, 0.75, 1],
+        format: inPercent(0),
+        precise: inPercent(2),
+      },
+      lines: all().filter(({ attack }) => CURVES.some(({ key }) => key === attack)).map(lineOf),
+    });
+    find(element, ".legend").replaceChildren(...legend(run !== null));
+    // While a run goes on, only for who looks: the time it takes is taken from the run.
+    if (!run || run.n === run.of || details.open) fillTable(table, all());
+  }
+
+  const say = (/** @type {string} */ words) => {
+    find(element, ".done").textContent = words;
+    setTimeout(() => { find(element, ".done").textContent = ""; }, 4_000);
+  };
+  find(element, ".copy").onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(textOf(table));
+      say("Copied.");
+    } catch {
+      // Over plain http from another machine browsers give no clipboard.
+      details.open = true;
+      getSelection()?.selectAllChildren(table);
+      say("Selected: press Ctrl+C to copy.");
+    }
+  };
+  find(element, ".csv").onclick = () => save(csv(all()), "fgsm-accuracy.csv");
+  draw();
+  watch("value", draw);
+}
+
+/** @returns {Line} */
+function lineOf(/** @type {Series} */ { model, attack, results, of }) {
+  const { line } = attackOf(attack);
+  const isRun = of !== null;
+  const isFirst = attack === CURVES[0].key;
+  return {
+    name: `${isRun ? "your run: " : ""}${modelName(model)}, ${attackName(attack)}`,
+    colour: isRun ? "var(--run)" : modelColour(model),
+    className: `${line} ${isRun ? "dots" : isFirst ? "" : "thin"}`,
+    points: results.map(({ epsilon, accuracy }) => [epsilon, accuracy]),
+  };
+}
+
+/** Models are colours, attacks are kinds of line. */
+function legend(/** @type {boolean} */ hasRun) {
+  const models = RANKED.map(({ key, title }) => {
+    const model = create("span", "", title);
+    model.style.setProperty("--colour", modelColour(key));
+    return model;
+  });
+  const run = create("span", "run", "your run");
+  const attacks = CURVES.map(({ name, line }) => create("span", `attack ${line}`, inSentence(name)));
+  return [...models, ...(hasRun ? [run] : []), ...attacks];
+}
+
+// ---- the table, and the ways to take it along ----
+
+/** @param {HTMLTableElement} table @param {Series[]} all */
+function fillTable(table, all) {
+  const epsilons = [...new Set(all.flatMap(({ results }) => results.map(({ epsilon }) => epsilon)))];
+  epsilons.sort((a, b) => a - b);
+  const head = ["model", "attack", ...epsilons.map((epsilon) => `ε = ${epsilon}`)].map((name) => {
+    const cell = create("th", "", name);
+    cell.scope = "col";
+    return cell;
+  });
+  const rows = all.map(({ model, attack, n, of, results }) => {
+    const row = create("tr", of === null ? "" : "run");
+    const name = create("th", "", `${modelName(model)}${of === null ? "" : ` (your run, ${n} digits)`}`);
+    name.scope = "row";
+    row.append(name, create("td", "", attackName(attack)));
+    for (const epsilon of epsilons) {
+      const result = results.find((each) => each.epsilon === epsilon);
+      row.append(create("td", "", result ? inPercent(2)(result.accuracy) : ""));
+    }
+    return row;
+  });
+  const [top, body, first] = [create("thead"), create("tbody"), create("tr")];
+  first.append(...head);
+  top.append(first);
+  body.append(...rows);
+  table.replaceChildren(top, body);
+}
+
+/** The table's text, as spreadsheets take it from the clipboard. */
+function textOf(/** @type {HTMLTableElement} */ table) {
+  return [...table.rows]
+    .map((row) => [...row.cells].map((cell) => cell.textContent).join("\t"))
+    .join("\n");
+}
+
+/** @param {string} text @param {string} name of the file */
+function save(text, name) {
+  const link = create("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,108 @@
+"""The page's own files: scripts, styles and the digits' sprite, served with a version in the URL.
+
+Everything is read once, at the start. The version is a hash of all of it, so that a browser may
+keep a file for good and still gets another one as soon as anything changes.
+
+A script is an ES module and imports its neighbours by relative paths. `shared/catalogue.js` is made
+here from `fgsm.catalogue`. Style sheets become one, `page.css`: `page.css` itself holds everywhere,
+and the sheets of a folder hold within the components that `SCOPES` names.
+"""
+
+import hashlib
+import json
+import mimetypes
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from fgsm.catalogue import MODELS
+from fgsm.digits import SPRITE
+from fgsm.service.listing import listing
+from fgsm.ui.wire import packed
+
+FOLDER = Path(__file__).parent
+SCOPES = {
+    "shared": ".gradio-container",
+    "stage": ".in-stage",
+    "all_digits": ".in-all-digits",
+    "how": ".in-how",
+    "header": ".in-header",
+}
+"""The components that the style sheets of a folder are for; see `fgsm.ui.component`."""
+SHEETS = (
+    "shared/chart.css",
+    "header/header.css",
+    "header/tour.css",
+    # What stage.css says of small windows goes before what these say of any, so it comes last.
+    "stage/choosing.css",
+    "stage/plots.css",
+    "stage/stage.css",
+    "all_digits/accuracy.css",
+    "all_digits/survey.css",
+    "how/figure.css",
+)
+FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def _style_sheet() -> str:
+    """One sheet for the page."""
+    parts = [(FOLDER / "page.css").read_text("utf-8"), _colours()]
+    for name in SHEETS:
+        scope = SCOPES[name.partition("/")[0]]
+        # `:is(#…)` weighs as much as an id, and so more than Gradio's own rules; no element has it.
+        parts.append(f":is(#ours, {scope}) {{\n{(FOLDER / name).read_text('utf-8')}}}\n")
+    return "\n".join(parts)
+
+
+def _colours() -> str:
+    """The models' colours as custom properties, for the light and for the dark page."""
+    root = ".gradio-container.gradio-container"
+    light, dark = (
+        "".join(f"--model-{model.key}: {model.colour[i]};" for model in MODELS.values())
+        for i in (0, 1)
+    )
+    return f"{root} {{ {light} }}\n.dark {root} {{ {dark} }}\n"
+
+
+def _catalogue() -> str:
+    return f"export const catalogue = {json.dumps(packed(listing()))};\n"
+
+
+def _files() -> dict[str, bytes]:
+    """Every file by its path."""
+    scripts = {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*.js")
+    }
+    return {
+        **dict(sorted(scripts.items())),
+        "shared/catalogue.js": _catalogue().encode(),
+        "page.css": _style_sheet().encode(),
+        SPRITE.name: SPRITE.read_bytes(),
+    }
+
+
+FILES = _files()
+VERSION = hashlib.sha256(b"".join(path.encode() + FILES[path] for path in FILES)).hexdigest()[:12]
+BASE = f"fgsm/{VERSION}"
+"""Where the files are, below the page's own address."""
+
+
+def _serve(request: Request) -> Response:
+    """One of the files. A page that was loaded before an update asks for another version."""
+    path, version = request.path_params["path"], request.path_params["version"]
+    if path not in FILES:
+        return PlainTextResponse("there is no such file", status_code=404)
+    kind = mimetypes.guess_type(path)[0] if path.endswith(".png") else None
+    kind = kind or ("text/css" if path.endswith(".css") else "text/javascript")
+    headers = FOR_GOOD if version == VERSION else {"Cache-Control": "no-cache"}
+    return Response(FILES[path], media_type=kind, headers=headers)
+
+
+ROUTES = [Route("/fgsm/{version}/{path:path}", _serve)]
+HEAD = f'<link rel="stylesheet" href="{BASE}/page.css">' + "".join(
+    f'<link rel="modulepreload" href="{BASE}/{path}">' for path in FILES if path.endswith(".js")
+)
+"""For the page's head: the browser asks for all files at once, and keeps them. A tab that is opened
+later needs nothing more, even if the server is gone."""

@@ -1,0 +1,276 @@
+// Made by `python -m scripts.make_contract` from fgsm/service; do not edit.
+
+/** Pictures of 28 x 28 bytes: base64 of zlib of each picture minus the one before. */
+export type Packed = string & { readonly packed: unique symbol };
+
+/** What is answered to a request that cannot be: a sentence for people. */
+export interface Refusal { error: string }
+
+/** What the browser knows of an attack; see fgsm.catalogue.Attack. */
+export interface AttackEntry {
+  key: string;
+  title: string;
+  name: string;
+  explanation: string;
+  formula: string;
+  needs_target: boolean;
+  line: string;
+  offered: string[];
+}
+
+/** One digit, and what shall be done to it. */
+export interface AttackRequest {
+  source: string;
+  index: number;
+  drawing?: string | null;
+  label?: number | null;
+  model: string;
+  twin?: boolean;
+  attack: string;
+  target?: number | null;
+  ray?: [number, number] | null;
+}
+
+/** The digit, and a stage for each model shown. */
+export interface Attacked {
+  digit: Digit;
+  stages: Stage[];
+}
+
+/** All that can be chosen on the page; the browser gets it once. */
+export interface Catalogue {
+  attacks: AttackEntry[];
+  models: ModelEntry[];
+  sources: SourceEntry[];
+  twins: [string, string];
+  epsilons: number[];
+  article_epsilons: number[];
+  per_class: number;
+  keys: Record<string, string>;
+}
+
+/** Digits of one class read as another at one epsilon. */
+export interface Cell {
+  source: string;
+  k: number;
+  digits: FooledDigit[];
+  frames: Packed;
+}
+
+/** Some of the digits of one class that are read as another, at one epsilon. */
+export interface CellRequest {
+  model: string;
+  seed: number;
+  k: number;
+  label?: number | null;
+  prediction?: number | null;
+}
+
+/** The planes of both twins. */
+export interface ChurchWindow {
+  named: boolean;
+  reach: number;
+  planes: Plane[];
+}
+
+/** Where each model breaks, under the same attack on the same label. */
+export interface Comparison {
+  label: number;
+  named: boolean;
+  breaking_points: Record<string, number | null>;
+  predictions: Record<string, number>;
+}
+
+/** All that is counted of one model over a data set. */
+export interface Counts {
+  model: string;
+  source: string;
+  n: number;
+  confusion: number[][][];
+  breaking: number[];
+  never: number;
+  misread: number;
+  harder_than: number[];
+  harder_than_never: number;
+}
+
+/** The loss gradients of both twins, each scaled to its largest value. */
+export interface Defence {
+  digit: Packed;
+  models: string[];
+  frames: Packed;
+}
+
+/** The digit under attack. */
+export interface Digit {
+  source: string;
+  frame: Packed;
+  label: number;
+  named: boolean;
+}
+
+/** One digit, and the model, or the two, that shall read it. */
+export interface DigitRequest {
+  source: string;
+  index: number;
+  drawing?: string | null;
+  label?: number | null;
+  model: string;
+  twin?: boolean;
+}
+
+/** What n pixels take from the linear model's margin; see fgsm.explain.Dimension. */
+export interface Dimension {
+  label: number;
+  named: boolean;
+  runner_up: number;
+  epsilon: number;
+  margin: number;
+  slope: number;
+  enough: number | null;
+  draws: number;
+  sizes: number[];
+  mean: number[];
+  least: number[];
+  most: number[];
+}
+
+/** The digit along the gradient's sign, random signs, and against the gradient's sign. */
+export interface Directions {
+  named: boolean;
+  stages: Stage[];
+}
+
+/** What saving in 8 bits leaves of small attacks. */
+export interface EightBits {
+  model: string;
+  label: number;
+  named: boolean;
+  asked: number[];
+  left: number[];
+  confidence: number[];
+  saved_confidence: number[];
+}
+
+/** A digit that was read correctly before the attack, and is not any more. */
+export interface FooledDigit {
+  index: number;
+  label: number;
+  prediction: number;
+}
+
+/** The article's picture: fooled digits for each of its epsilons. */
+export interface Grid {
+  source: string;
+  columns: number;
+  rows: GridRow[];
+  frames: Packed;
+}
+
+/** Some of the digits that FGSM fools, at each of the article's epsilons. */
+export interface GridRequest {
+  model: string;
+  seed: number;
+}
+
+/** Some digits fooled at one epsilon. */
+export interface GridRow {
+  k: number;
+  fooled: number;
+  digits: FooledDigit[];
+}
+
+/** The logits of softmax regression and of a LeNet along the attack. */
+export interface Linearity {
+  label: number;
+  named: boolean;
+  epsilons: number[];
+  charts: Lines[];
+}
+
+/** One model's logits against epsilon, and what the gradient at the digit foretells of them. */
+export interface Lines {
+  model: string;
+  logits: number[][];
+  first_order: number[][];
+}
+
+/** What the browser knows of a model; see fgsm.catalogue.Model. */
+export interface ModelEntry {
+  key: string;
+  title: string;
+  rank: number;
+  epochs: number;
+}
+
+/** What one model reads on the plane around the digit. */
+export interface Plane {
+  model: string;
+  label: number;
+  rows: string[];
+}
+
+/** What is left of a model at one epsilon. */
+export interface Result {
+  epsilon: number;
+  correct: number;
+  accuracy: number;
+  mean_confidence_wrong: number | null;
+}
+
+/** One model's accuracy under one attack against epsilon. */
+export interface Series {
+  model: string;
+  attack: string;
+  source: string;
+  n: number;
+  of: number | null;
+  results: Result[];
+}
+
+/** What the browser knows of a source of digits; see fgsm.catalogue.Source. */
+export interface SourceEntry {
+  key: string;
+  title: string;
+  phrase: string;
+  size: number;
+}
+
+/** One model's sweep of one digit. */
+export interface Stage {
+  model: string;
+  attack: string;
+  label: number;
+  target: number | null;
+  direction: Packed | null;
+  frames: Packed;
+  changes: Packed;
+  probabilities: number[][];
+  predictions: number[];
+  survives: boolean[];
+  moved: number[];
+  largest: number[];
+  mean: number[];
+  breaking_point: number | null;
+  right_again: number | null;
+}
+
+/** One model, over all digits. */
+export interface SurveyRequest {
+  model: string;
+}
+
+/** The functions of the service. */
+export interface Service {
+  attack(request: AttackRequest): Promise<Attacked | Refusal>;
+  compare(request: AttackRequest): Promise<Comparison | Refusal>;
+  directions(request: DigitRequest): Promise<Directions | Refusal>;
+  linearity(request: DigitRequest): Promise<Linearity | Refusal>;
+  dimension(request: DigitRequest): Promise<Dimension | Refusal>;
+  church_window(request: DigitRequest): Promise<ChurchWindow | Refusal>;
+  eight_bits(request: DigitRequest): Promise<EightBits | Refusal>;
+  defence(request: DigitRequest): Promise<Defence | Refusal>;
+  counts(request: SurveyRequest): Promise<Counts | Refusal>;
+  grid(request: GridRequest): Promise<Grid | Refusal>;
+  cell(request: CellRequest): Promise<Cell | Refusal>;
+}

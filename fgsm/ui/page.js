@@ -1,0 +1,25 @@
+// @ts-check
+// The page's components by their modules. Gradio calls `start` when it has built one; a tab is built
+// when it is first opened. All modules are loaded with the page.
+
+import * as accuracy from "./all_digits/accuracy.js";
+import * as survey from "./all_digits/survey.js";
+import * as header from "./header/header.js";
+import * as figure from "./how/figure.js";
+import * as stage from "./stage/stage.js";
+
+/** @typedef {import("./shared/dom.js").View} View */
+
+/** @type {Record<string, { start: (view: View) => void }>} */
+const MODULES = {
+  "all_digits/accuracy.js": accuracy,
+  "all_digits/survey.js": survey,
+  "header/header.js": header,
+  "how/figure.js": figure,
+  "stage/stage.js": stage,
+};
+
+/** Bring a component to life. */
+export function start(/** @type {string} */ module, /** @type {View} */ view) {
+  MODULES[module].start(view);
+}

@@ -1,0 +1,63 @@
+// @ts-check
+// Finding and making elements.
+
+/**
+ * What `start` of a component's module is given by Gradio.
+ * @typedef {object} View
+ * @property {HTMLElement} element the component's own
+ * @property {{ value: any }} props `value` is what Python gave
+ * @property {any} server the server functions, by name
+ * @property {(name: string, changed: () => void) => void} watch hears of changes from Python
+ */
+
+/**
+ * The first element in `root` that the selector finds; there must be one, of that type.
+ * @template {Element} [T=HTMLElement]
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => T} [type] HTMLElement, if nothing else is said
+ * @returns {T}
+ */
+export function find(root, selector, type) {
+  const found = root.querySelector(selector);
+  const wanted = type ?? HTMLElement;
+  if (!(found instanceof wanted)) throw new Error(`there is no ${wanted.name} at ${selector}`);
+  return /** @type {T} */ (/** @type {unknown} */ (found));
+}
+
+/**
+ * All elements in `root` that the selector finds.
+ * @template {Element} [T=HTMLElement]
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => T} [_type] HTMLElement, if nothing else is said
+ * @returns {T[]}
+ */
+export function findAll(root, selector, _type) {
+  return /** @type {T[]} */ ([...root.querySelectorAll(selector)]);
+}
+
+/**
+ * An element of HTML.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function create(tag, className = "", text = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** The text of a bit of our own HTML. */
+export function plain(/** @type {string} */ html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
+}
+
+/** Where a share of the way lies, in [low, high]. */
+export function clamp(/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) {
+  return Math.min(Math.max(value, low), high);
+}

@@ -1,0 +1,124 @@
+// @ts-check
+// The confidence in each class against epsilon, with the breaking point and a playhead to drag.
+
+import { LineChart } from "../shared/chart.js";
+import { clamp, create } from "../shared/dom.js";
+import { CLASSES, EPSILONS, LARGEST, LAST } from "../shared/words.js";
+import { breakingPointText } from "./verdict.js";
+
+/** @typedef {import("../contract").Stage} Stage */
+/** @typedef {{ digit: number, left: number, top: number }} Name a line's name, in per cent of the plot */
+
+export class Confidence {
+  /**
+   * @param {HTMLElement} element an empty one
+   * @param {(k: number) => void} onEpsilon called when someone points at an epsilon.
+   */
+  constructor(element, onEpsilon) {
+    this.chart = new LineChart(element, { isRead: false });
+    this.names = create("div");
+    this.playhead = create("div", "playhead");
+    this.mark = create("div", "mark");
+    this.markName = create("span");
+    this.markName.innerHTML = "<i>ε</i>*";
+    this.mark.append(this.markName);
+    this.chart.plot.append(this.mark, this.playhead, this.names);
+    onPoint(this.chart.plot, (part) => onEpsilon(Math.round(part * LAST)));
+  }
+
+  show(/** @type {Pick<Stage, "label" | "predictions" | "probabilities" | "breaking_point" | "right_again">} */ stage) {
+    const { label, predictions, probabilities, breaking_point: breaks } = stage;
+    const winners = new Set(predictions);
+    const kind = (/** @type {number} */ digit) =>
+      digit === label ? "label" : winners.has(digit) ? "winner" : "other";
+    this.chart.show({
+      label: `Confidence of each class against epsilon: ${breakingPointText(stage)}.`,
+      x: { title: "", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], minor: [0.1, 0.3, LARGEST], format: String },
+      y: { title: "", ticks: [0, 0.5, 1], format: (part) => `${100 * part} %` },
+      lines: [...CLASSES]
+        .sort((a, b) => Number(a === label) - Number(b === label)) // the label's line on top
+        .map((digit) => ({
+          name: null,
+          className: kind(digit),
+          points: probabilities.map((row, k) => [EPSILONS[k], row[digit]]),
+        })),
+    });
+    const names = [...new Set([label, ...winners])].map((digit) => place(digit, probabilities));
+    this.names.replaceChildren(...names.map(({ digit, left, top }) => {
+      const text = create("b", digit === label ? "line-name label" : "line-name", String(digit));
+      text.style.left = `${left}%`;
+      text.style.top = `${top}%`;
+      return text;
+    }));
+    const at = breaks === null ? 0 : this.chart.left(breaks);
+    this.mark.hidden = breaks === null;
+    this.mark.style.left = `${at}%`;
+    this.mark.classList.toggle("is-late", at > 50);
+    this.markName.style.top = `${freeHeight(at, names)}%`;
+  }
+
+  paint(/** @type {number} */ k) {
+    this.playhead.style.left = `${this.chart.left(EPSILONS[k])}%`;
+  }
+}
+
+/**
+ * Where the name of a line is written: where the line is highest.
+ * @param {number} digit
+ * @param {number[][]} probabilities
+ * @returns {Name}
+ */
+export function place(digit, probabilities) {
+  const heights = probabilities.map((row) => row[digit]);
+  const k = heights.indexOf(Math.max(...heights));
+  return { digit, left: clamp((100 * k) / LAST, 3, 97), top: 100 - 100 * heights[k] };
+}
+
+/**
+ * How far down ε* is written beside its mark, in per cent: where no line's name is.
+ * @param {number} at where the mark is, in per cent
+ * @param {Name[]} names
+ */
+export function freeHeight(at, names) {
+  const [BESIDE, ABOVE, BELOW] = [20, 36, 2]; // how near a name would touch it
+  const near = names.filter(({ left }) => Math.abs(left - at) < BESIDE);
+  const isFree = (/** @type {number} */ height) =>
+    near.every(({ top }) => height < top - ABOVE || height > top + BELOW);
+  return [40, 55, 70, 25, 10, 80].find(isFree) ?? 40;
+}
+
+/**
+ * Tell how far along the element is pointed, 0 to 1: where a mouse is pressed or dragged, and where
+ * a finger taps or moves sideways. A finger that moves up or down scrolls, and sets nothing.
+ * @param {HTMLElement} element
+ * @param {(part: number) => void} tell
+ */
+function onPoint(element, tell) {
+  const SIDEWAYS = 8; // pixels
+  /** @type {PointerEvent | null} */
+  let start = null; // of a finger that may yet scroll
+  const point = (/** @type {PointerEvent} */ { clientX }) => {
+    const box = element.getBoundingClientRect();
+    tell(clamp((clientX - element.clientLeft - box.left) / element.clientWidth, 0, 1));
+  };
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary) return;
+    element.setPointerCapture(event.pointerId);
+    start = event.pointerType === "touch" ? event : null;
+    if (!start) point(event);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!element.hasPointerCapture(event.pointerId)) return;
+    if (start) {
+      const right = Math.abs(event.clientX - start.clientX);
+      if (right < SIDEWAYS || right < Math.abs(event.clientY - start.clientY)) return;
+      start = null;
+    }
+    point(event);
+  });
+  element.addEventListener("pointerup", (event) => {
+    if (start && event.isPrimary) point(event); // a tap
+    start = null;
+  });
+  element.addEventListener("pointercancel", () => { start = null; }); // the page scrolls
+}

