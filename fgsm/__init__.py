@@ -5,3 +5,6 @@ Read the modules in this order: `model` (the networks), `attack` (the method), `
 `frames` (what is shown of it).
 Nothing here imports `fgsm.ui`, which is the page.
 """
+
+__version__ = "0.2.0"
+"""The one place where the version stands: the package's metadata are made from it."""
