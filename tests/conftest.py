@@ -17,6 +17,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    expect,
     sync_playwright,
 )
 from torch import Tensor, nn
@@ -29,6 +30,8 @@ from tests.helpers import OFFLINE, missing, open_tab
 
 # Beside another busy process two threads wait for each other, and tests take ten times as long.
 torch.set_num_threads(1)
+# Nothing is tested by how soon it comes. Playwright would wait for five seconds only.
+expect.set_options(timeout=20_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
