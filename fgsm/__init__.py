@@ -1,7 +1,58 @@
 """The Fast Gradient Sign Method on MNIST: the science, without any page around it.
 
-Read the modules in this order: `model` (the networks), `attack` (the method), `digits` and
-`drawing` (where images come from), `evaluate` (accuracy under attack), `train` (our weights),
-`frames` (what is shown of it).
-Nothing here imports `fgsm.ui`, which is the page.
+    from fgsm import builtin_digits, fgsm, load_model, sweep
+
+Read the modules in this order:
+
+- `model`: the networks.
+- `checks`: what the attacks ask of their arguments.
+- `attack`: the method and its relatives.
+- `readings`: what a network reads in the attacked images.
+- `digits`, `drawing`: where images come from.
+- `frames`: pictures of eight bits, and what became of the pixels.
+- `explain`: why the attack works, in numbers.
+- `catalogue`: which attacks, models, epsilons and digits there are.
+- `evaluate`: accuracy under attack.
+- `survey`: what the attack does to every single digit.
+- `card`, `train`: what a model is worth, and how ours were trained.
+
+Then come `service`, which answers questions about all of this, and `ui`, the page. None of the
+modules above imports either of them.
 """
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.2.0"
+"""The one place where the version stands: the package's metadata are made from it."""
+
+__all__ = ["builtin_digits", "fgsm", "load_model", "sweep"]
+
+if TYPE_CHECKING:
+    from fgsm.attack import fgsm
+    from fgsm.catalogue import load_model
+    from fgsm.digits import builtin_digits
+    from fgsm.readings import sweep
+else:
+    # Imported when first asked for: PyTorch takes a second or two, and who wants the version, or a
+    # module that does without, need not wait. Type checkers read the lines above instead.
+    from importlib import import_module
+
+    # A name must not also be that of a module of this package: importing the module would put it
+    # in the function's place.
+    _HOME = {
+        "builtin_digits": "digits",
+        "fgsm": "attack",
+        "load_model": "catalogue",
+        "sweep": "readings",
+    }
+
+    def __getattr__(name):
+        """A function of `__all__`, from its module; kept, so that this is asked once per name."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        return value
+
+    def __dir__():
+        """With the functions that have not been asked for yet."""
+        return sorted({*globals(), *__all__})

@@ -12,7 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+_HERE = Path(__file__).resolve().parent
+WEIGHTS = _HERE / "weights" if (_HERE / "weights").is_dir() else _HERE.parent / "weights"
+"""Where our weights, their cards and surveys are: an installed package has them within itself, a
+checkout beside it, at its top level."""
 
 
 class Classifier(nn.Module, ABC):

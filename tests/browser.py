@@ -15,9 +15,22 @@ from typing import Any, TextIO
 
 from playwright.sync_api import Browser, Page, Playwright
 
+import fgsm.digits
+
 ROOT = Path(__file__).resolve().parent.parent
-MNIST = ROOT.parent / "shared" / "mnist"
+SHARED = ROOT.parent / "shared"
+"""What may lie beside a checkout, and is no part of it: MNIST, and the article's own weights."""
 READY = ".live[data-state=ready]"
+
+
+def mnist_root() -> Path:
+    """Where the tests look for MNIST, and the app that they start: `MNIST_ROOT` says it.
+
+    Else it is the folder beside the checkout, if there is one, or where any app looks.
+    """
+    beside = SHARED / "mnist"
+    is_beside = not os.environ.get("MNIST_ROOT") and beside.is_dir()
+    return beside if is_beside else fgsm.digits.mnist_root()
 
 
 def browser_path() -> str | None:
@@ -52,7 +65,7 @@ class App:
         settings = {
             "GRADIO_SERVER_NAME": "127.0.0.1",
             "GRADIO_SERVER_PORT": str(self.port),
-            "MNIST_ROOT": os.environ.get("MNIST_ROOT", str(MNIST)),
+            "MNIST_ROOT": str(mnist_root()),
         }
         self.process = subprocess.Popen(
             [sys.executable, *program],

@@ -1,6 +1,10 @@
-"""What several tests share: digits, models, one browser, and where what may be missing is."""
+"""What several tests share: digits, models, one browser, and where what may be missing is.
+
+`python -m pytest` takes what the machine has. `python -m pytest --bare` hides it, see below.
+"""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,20 +17,61 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    expect,
     sync_playwright,
 )
 from torch import Tensor, nn
 
 from fgsm.catalogue import load_model
-from fgsm.digits import builtin_digits, mnist_digits
+from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
+from tests import browser as machine
 from tests.browser import App, Stage, launch_browser, running_app
-from tests.helpers import OFFLINE, open_tab
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
+from tests.helpers import OFFLINE, missing, open_tab
 
 # Beside another busy process two threads wait for each other, and tests take ten times as long.
 torch.set_num_threads(1)
+# Nothing is tested by how soon it comes. Playwright would wait for five seconds only.
+expect.set_options(timeout=20_000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option `--bare`."""
+    parser.addoption(
+        "--bare",
+        action="store_true",
+        help="as on a machine that has no MNIST, nothing beside the checkout, and no network; "
+        "only those tests that may then go another way",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `--bare`, hide what the tests, and the apps they start, would find here."""
+    if not config.getoption("bare"):
+        return
+    empty = tempfile.TemporaryDirectory()
+    config.add_cleanup(empty.cleanup)
+    machine.SHARED = Path(empty.name) / "shared"
+    os.environ.pop("MNIST_ROOT", None)
+    os.environ.update(XDG_CACHE_HOME=empty.name, **OFFLINE)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--bare`, leave out the tests that it cannot change, as their fixtures show."""
+    if not config.getoption("bare"):
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not is_changed_by_bare(item)])
+    items[:] = [item for item in items if is_changed_by_bare(item)]
+
+
+def is_changed_by_bare(item: pytest.Item) -> bool:
+    """Whether the test uses what may be missing, or an app that finds it or not.
+
+    An app of its own a test starts for a browser to open. What the app `bare` finds never varies.
+    """
+    used = set(getattr(item, "fixturenames", ()))
+    return bool(used & {"mnist_root", "oracle", "app"}) or (
+        "browser" in used and "bare" not in used
+    )
 
 
 @pytest.fixture(scope="session")
@@ -37,15 +82,22 @@ def builtin() -> tuple[Tensor, Tensor]:
 
 @pytest.fixture(scope="session")
 def mnist_root() -> Path:
-    """Where all of MNIST is, in torchvision's layout; without it the test is skipped."""
-    root = Path(os.environ.get("MNIST_ROOT", SHARED / "mnist"))
-    if not (root / "MNIST" / "raw" / "t10k-images-idx3-ubyte").is_file():
-        pytest.skip(f"no MNIST at {root}; set MNIST_ROOT to a folder that holds it")
+    """Where all of MNIST is, in torchvision's layout; without it the test is skipped.
+
+    It fails instead under CI, if MNIST_ROOT or a folder beside the checkout promises MNIST.
+    """
+    root = machine.mnist_root()
+    try:
+        for train in (False, True):
+            mnist_digits(train, root)
+    except MnistMissing as error:
+        promised = os.environ.get("MNIST_ROOT") or (machine.SHARED / "mnist").exists()
+        missing(str(error), expected=bool(promised))
     return root
 
 
 @pytest.fixture(scope="session")
-def test_set(mnist_root: Path) -> tuple[Tensor, Tensor]:
+def mnist_test(mnist_root: Path) -> tuple[Tensor, Tensor]:
     """The 10,000 digits of MNIST's test set."""
     return mnist_digits(train=False, root=mnist_root)
 
@@ -53,9 +105,11 @@ def test_set(mnist_root: Path) -> tuple[Tensor, Tensor]:
 @pytest.fixture(scope="session")
 def oracle() -> Path:
     """The article's own weights, with known counts; without them the test is skipped."""
-    path = SHARED / "oracle" / "lenet_mnist_model.pth"
+    folder = machine.SHARED / "oracle"
+    path = folder / "lenet_mnist_model.pth"
     if not path.is_file():
-        pytest.skip(f"no {path}: the article's weights are not part of this repository")
+        reason = f"no {path}: the article's weights are not part of this repository"
+        missing(reason, expected=folder.exists())
     return path
 
 
@@ -72,10 +126,7 @@ def browser() -> Iterator[Browser]:
         try:
             browser = launch_browser(playwright)
         except Error as error:
-            reason = f"no Chromium to be had: {error.message.splitlines()[0]}"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
+            missing(f"no Chromium to be had: {error.message.splitlines()[0]}", expected=True)
         yield browser
         browser.close()
 

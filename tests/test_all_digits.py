@@ -30,7 +30,7 @@ def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
     """With the test set, and without."""
     wanted: str = request.param
     if wanted == "test":
-        found = request.getfixturevalue("test_set")
+        found = request.getfixturevalue("mnist_test")
         monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: found)
     else:
         missing = functools.partial(mnist_digits, train=False, root=tmp_path)
@@ -62,8 +62,8 @@ def card(name: str) -> dict[str, Any]:
 
 
 @EVERY_MODEL
-def test_counts_of_the_test_set_are_the_cards(name: str, test_set: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: test_set)
+def test_counts_of_the_test_set_are_the_cards(name: str, mnist_test: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: mnist_test)
     answer = sent("counts", ({"model": name}))
     results = {result["epsilon"]: result["correct"] for result in card(name)["results"]["fgsm"]}
     assert (answer["model"], answer["source"], answer["n"]) == (name, "test", 10_000)

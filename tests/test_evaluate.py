@@ -27,9 +27,9 @@ def last(model: nn.Module, digits: tuple[Tensor, Tensor], epsilons: list[float])
 
 
 def test_the_articles_weights_give_the_articles_counts(
-    oracle: Path, test_set: tuple[Tensor, Tensor]
+    oracle: Path, mnist_test: tuple[Tensor, Tensor]
 ) -> None:
-    evaluation = last(load_model(oracle, CPU), test_set, list(ARTICLE_EPSILONS))
+    evaluation = last(load_model(oracle, CPU), mnist_test, list(ARTICLE_EPSILONS))
     assert [result.correct for result in evaluation.results] == ORACLE_COUNTS
     assert evaluation.n == 10_000
 
@@ -158,10 +158,10 @@ def test_the_card_is_of_these_weights(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_cards_figures_are_measured(name: str, test_set: tuple[Tensor, Tensor]) -> None:
+def test_the_cards_figures_are_measured(name: str, mnist_test: tuple[Tensor, Tensor]) -> None:
     model = load_model(name, CPU)
     for method in ("fgsm", "random"):
-        *_, evaluation = evaluate(model, *test_set, [0.0, 0.1, 0.3], unaimed(ATTACKS[method]))
+        *_, evaluation = evaluate(model, *mnist_test, [0.0, 0.1, 0.3], unaimed(ATTACKS[method]))
         for result in evaluation.results:
             written = read_card(name)[method][result.epsilon]
             # Another machine's rounding may move a digit that is on the border.

@@ -82,8 +82,8 @@ def test_what_the_stage_does_to_the_digit_does_not_matter(figure: str) -> None:
 
 
 @EVERY_FIGURE
-def test_a_test_digit_is_explained_too(figure: str, test_set: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: test_set)
+def test_a_test_digit_is_explained_too(figure: str, mnist_test: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: mnist_test)
     assert asked(figure, source="test", index=9_999) != asked(figure, source="test", index=0)
 
 

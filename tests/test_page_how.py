@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from fgsm.catalogue import LENET, SOFTMAX
 from fgsm.ui.how import error_and_confidence
 from tests.browser import App, Stage
-from tests.helpers import FIGURES, PHONE, look_at, open_tab, requests_of, show_tab
+from tests.helpers import FIGURES, PHONE, figure, look_at, open_tab, requests_of, show_tab
 
 
 def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
@@ -18,12 +18,15 @@ def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
     page.wait_for_timeout(500)
     assert not set(asked) & set(FIGURES)  # nobody has opened the tab yet
     show_tab(page, "how")
-    page.wait_for_timeout(1500)
+    expect(figure(page, FIGURES[0]).locator("figcaption")).not_to_have_text("")
+    page.wait_for_timeout(500)  # for others, which nobody has seen
     in_sight = page.locator("#how .figure").evaluate_all(
         "(all) => all.map((each) => each.getBoundingClientRect().top < innerHeight)"
     )
     assert in_sight[0] and not any(in_sight[3:])
     seen = [name for name, is_in_sight in zip(FIGURES, in_sight, strict=True) if is_in_sight]
+    for name in seen:
+        expect(figure(page, name).locator("figcaption")).not_to_have_text("")
     assert sorted(set(asked) & set(FIGURES)) == sorted(seen)
     for name in FIGURES:
         drawn = look_at(page, name)

@@ -133,7 +133,7 @@ def test_shortcuts_work_wherever_the_focus_is(stage: Stage) -> None:
         with stage.answered():
             page.keyboard.press("r")
         assert page.evaluate("document.activeElement.hasAttribute('aria-current')")
-    page.fill(".by-number input", "")
+    page.click(".epsilon .number")
     page.keyboard.press("b")  # is typing
     page.click("#how-button")
     page.keyboard.press("b")  # and here there is no stage

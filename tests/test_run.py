@@ -34,9 +34,9 @@ ANYTHING = [None, True, 3, 0.1, "x" * 5000, [], ["lenet"], {}, {"model": "lenet"
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, test_set: tuple[Tensor, Tensor]) -> None:
+def here(monkeypatch: pytest.MonkeyPatch, mnist_test: tuple[Tensor, Tensor]) -> None:
     """The page finds the test set."""
-    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: test_set)
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: mnist_test)
 
 
 @pytest.fixture

@@ -195,12 +195,14 @@ def test_plain_fgsm_is_a_small_message() -> None:
         assert len(json.dumps(attacked(index=index))) < 64 * 1024
 
 
-def test_a_test_digit_has_its_own_label(test_set: tuple[Tensor, Tensor], monkeypatch: Any) -> None:
-    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: test_set)
+def test_a_test_digit_has_its_own_label(
+    mnist_test: tuple[Tensor, Tensor], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: mnist_test)
     for index in (0, 9_999):
         answer = attacked(source="test", index=index)
-        assert answer["digit"]["label"] == test_set[1][index]
-        assert torch.equal(unpack(answer["digit"]["frame"])[0], image_frames(test_set[0][index]))
+        assert answer["digit"]["label"] == mnist_test[1][index]
+        assert torch.equal(unpack(answer["digit"]["frame"])[0], image_frames(mnist_test[0][index]))
 
 
 def test_the_runner_up_of_a_misread_digit_is_a_third_class(builtin: tuple[Tensor, Tensor]) -> None:

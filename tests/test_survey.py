@@ -148,7 +148,7 @@ def test_every_digit_breaks_once_or_never_or_was_wrong(name: str, source: str) -
 def test_the_stored_predictions_are_measured(
     name: str, source: str, request: pytest.FixtureRequest
 ) -> None:
-    images, labels = request.getfixturevalue("builtin" if source == "builtin" else "test_set")
+    images, labels = request.getfixturevalue("builtin" if source == "builtin" else "mnist_test")
     stored = load_survey(MODELS[name], source)
     assert torch.equal(stored.labels, labels)
     step = len(images) // 40
