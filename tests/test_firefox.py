@@ -61,8 +61,7 @@ def test_dragging_epsilon_changes_the_verdict_and_asks_nobody(firefox: Firefox) 
     settled(firefox)
     asked = len(firefox.requests)
     firefox.drag([middle, right], steps=20)
-    assert firefox.evaluate(NUMBER) == "0.50"
-    settled(firefox)
+    firefox.wait(f"{NUMBER} === '0.50'")
     assert firefox.text(".verdict .words").startswith("Fooled: 4 →")
     firefox.evaluate(
         """(() => {
@@ -72,8 +71,7 @@ def test_dragging_epsilon_changes_the_verdict_and_asks_nobody(firefox: Firefox) 
            })()"""
     )
     firefox.drag([right, middle, left], steps=20)
-    assert firefox.evaluate(NUMBER) == "0.00"
-    settled(firefox)
+    firefox.wait(f"{NUMBER} === '0.00'")
     assert firefox.text(".verdict .words") == "Still 4"
     assert firefox.evaluate("seen.size") > 5  # those on the way too
     assert len(firefox.requests) == asked
