@@ -41,7 +41,7 @@ def open_stage(browser: Browser, url: str, theme: str, size: tuple[int, int]) ->
     return stage
 
 
-def test_set(browser: Browser, url: str) -> bytes:
+def all_digits(browser: Browser, url: str) -> bytes:
     """The second tab: the curves, and digit by digit."""
     page = open_stage(browser, url, "light", (1280, 2000)).page
     page.click("#test-set-button")
@@ -96,7 +96,7 @@ def main() -> None:
         save(stage.page.screenshot(), DOCS / "twins.png")
         stage = open_stage(browser, app.url, "light", PHONE)
         save(stage.page.screenshot(), DOCS / "phone.png")
-        save(test_set(browser, app.url), DOCS / "test-set.png")
+        save(all_digits(browser, app.url), DOCS / "test-set.png")
         save(how_it_works(browser, app.url), DOCS / "how.png")
         drag(browser, app.url)
         browser.close()

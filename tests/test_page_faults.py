@@ -92,6 +92,9 @@ def test_a_lost_server(page: Page, tmp_path: Path) -> None:
     with (tmp_path / "log").open("w") as log, running_app(log) as app:
         stage = Stage(page)
         stage.open(app.url)
+        # Gradio too has had its answers: it would take the loss of one for a lost connection, and
+        # load the page anew by itself. Without the test set it asks whether that has come.
+        page.wait_for_load_state("networkidle")
         app.stop()
         page.click(".thumbnails [data-index='100']")
         expect(page.locator(".notice")).to_contain_text("Connection lost")

@@ -162,6 +162,7 @@ def test_no_formula_is_cut_off(how: Stage) -> None:
 
 
 def test_the_papers_table_has_our_cards(how: Stage) -> None:
+    expect(how.page.locator(".paper tr").first).to_be_visible()
     rows = how.page.locator(".paper tr").all_inner_texts()
     for model, words in ((SOFTMAX, "softmax regression"), (LENET, "LeNet")):
         error, confidence = error_and_confidence(model)
