@@ -39,7 +39,7 @@ def test_the_curves_are_the_cards(test_tab: Page) -> None:
         dashes = {"fgsm": ":not(.dashed, .dotted)", "iterative": ".dashed", "random": ".dotted"}
         if series["attack"] not in dashes:
             continue
-        curve = test_tab.locator(f".accuracy path.line.{series['model']}{dashes[series['method']]}")
+        curve = test_tab.locator(curve_of(series["model"]) + dashes[series["attack"]])
         places = re.findall(r"([\d.]+) ([\d.]+)", curve.get_attribute("d") or "")
         results = series["results"]
         epsilons, accuracies = ([r[key] for r in results] for key in ("epsilon", "accuracy"))

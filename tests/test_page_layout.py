@@ -156,7 +156,7 @@ COLLISIONS = """() => {
   };
   const found = [];
   const words = ".equation figcaption, .reading, .verdict, .at, .also, .survives, .detail";
-  for (const part of document.querySelectorAll(".top, .live")) {
+  for (const part of document.querySelectorAll(".top")) {
     const texts = [...part.querySelectorAll(`${words}, b, small`)]
       .filter((each) => each.checkVisibility() && box(each).width);
     for (const one of texts) {

@@ -192,9 +192,8 @@ def _epsilon(word: str) -> float:
     except ValueError:
         raise ValueError(f"{word!r:.60} is not a number; epsilons are such as 0 .1 .2") from None
     if not 0 <= epsilon <= LARGEST_EPSILON:  # which NaN fails too
-        raise ValueError(
-            f"epsilon {word:.60} is out of range; here it goes from 0 to {LARGEST_EPSILON:g}"
-        )
+        largest = f"{LARGEST_EPSILON:g}".removeprefix("0")
+        raise ValueError(f"epsilon {word:.60} is out of range; here it goes from 0 to {largest}")
     return epsilon
 
 

@@ -76,7 +76,7 @@ function lineOf(/** @type {Series} */ { model, attack, results, of }) {
   return {
     name: `${isRun ? "your run: " : ""}${modelName(model)}, ${attackName(attack)}`,
     colour: isRun ? "var(--run)" : modelColour(model),
-    className: `${line} ${isRun ? "dots" : isFirst ? "" : "thin"}`,
+    className: `${line} ${isRun ? "run dots" : isFirst ? "" : "thin"}`,
     points: results.map(({ epsilon, accuracy }) => [epsilon, accuracy]),
   };
 }
