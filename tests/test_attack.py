@@ -169,10 +169,12 @@ def test_works_for_callers_without_gradients(
     mode: Callable[[], Any], lenet: nn.Module, digits: tuple[Tensor, Tensor]
 ) -> None:
     images, labels = digits
-    expected = fgsm(lenet, images, labels, 0.1)
+    one_step = fgsm(lenet, images, labels, 0.1)
+    two_steps = iterative_fgsm(lenet, images, labels, 0.1, steps=2)
     with mode():
-        assert torch.equal(fgsm(lenet, images.clone(), labels.clone(), 0.1), expected)
-        iterative_fgsm(lenet, images.clone(), labels.clone(), 0.1, steps=2)
+        images, labels = images.clone(), labels.clone()
+        assert torch.equal(fgsm(lenet, images, labels, 0.1), one_step)
+        assert torch.equal(iterative_fgsm(lenet, images, labels, 0.1, steps=2), two_steps)
 
 
 def test_agrees_with_finite_differences() -> None:
