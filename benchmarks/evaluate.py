@@ -1,4 +1,4 @@
-"""Accuracy under attack: how much faster than others, and in how much memory.
+"""Accuracy under attack: how much faster than other code, and in how much memory.
 
     python -m benchmarks.evaluate [--json] [--check]
 
@@ -12,25 +12,25 @@ epsilons, on the CPU, in one process with two threads. The digits are the MNIST 
     counts apart, at any epsilon    <= 1 per 1,000 digits
     memory for 9,000 more digits    <= 16 MB
 
-Each of five rounds takes another thousand digits. Within a round everybody's turn comes twice,
-alternately, and the faster one counts, so that a busy machine is busy for all. How much faster is
-the median over the rounds. The article's loop, being slow, reads every eighth digit: times are
-compared per digit and epsilon, and printed as seconds for 10,000 digits.
+Each of five rounds takes another thousand digits. Within a round the contenders take turns, twice
+each, and the faster time of each counts, so that a busy machine slows all of them alike. The
+speed-up is the median over the rounds. The article's loop, being slow, reads every eighth digit:
+times are compared per digit and epsilon, and printed as seconds for 10,000 digits.
 
-The others get the model as their own documentation makes it: in PyTorch's own memory layout,
-parameters not frozen. That `load_model` does better for its users (channels_last,
-frozen) is part of what is measured. Foolbox counts at the batch size that serves it best. With
-frozen parameters it is faster; its times with them are printed too, and bound to nothing. The
+The others get the model as their own documentation makes it: in PyTorch's default memory layout,
+with parameters not frozen. `load_model` does better for its users (channels_last, frozen), and that
+is part of what is measured. Foolbox runs at the batch size that suits it best. With frozen
+parameters it is faster; those times are printed too, but nothing is claimed about them. The
 article's loop is not charged for a data loader.
 
-The same work gives the same counts, but for digits that hang on a pixel whose gradient is at
-rounding level. They are compared on every eighth digit. For that, the article's loop runs in
+All three give the same counts, except for digits that depend on a pixel whose gradient is at
+rounding level. Counts are compared on every eighth digit. For that, the article's loop runs in
 float64: in float32 the gradient of its loss goes wrong where the model is sure (`fgsm.attack` says
 why), and digits survive that should not. It is timed in float32, as it was written.
 
-Memory is how much the peak of the process grows from evaluating 1,000 digits to evaluating 10,000,
-all in memory before: keeping their adversarial images would take 220 MB. It can be read on Linux
-and macOS.
+Memory is how much the peak of the process grows between evaluating 1,000 digits and evaluating
+10,000, all of them loaded beforehand: keeping their adversarial images would take 220 MB. It can be
+measured on Linux and macOS.
 """
 
 import re
@@ -64,7 +64,7 @@ Counter = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass
 class Contender:
-    """One way to do the work, the digits it is given, and how it did."""
+    """One way to do the work, the digits it is given, and its times."""
 
     count: Counter
     images: Tensor
@@ -74,7 +74,7 @@ class Contender:
 
 
 def usual_model() -> nn.Module:
-    """LeNet as PyTorch makes it: in its own memory layout, parameters not frozen."""
+    """LeNet as PyTorch makes it: in the default memory layout, parameters not frozen."""
     model = load_model(LENET.key, CPU).to(memory_format=torch.contiguous_format)
     return model.requires_grad_(True)
 
@@ -158,7 +158,7 @@ def peak_memory() -> float:
 
 
 def measure() -> tuple[dict[str, float], dict[str, object]]:
-    """The figures of the claims, and everybody's times."""
+    """The figures of the claims, and the times of all contenders."""
     torch.set_num_threads(2)
     if mnist_available():
         source, (images, labels) = "MNIST test set", mnist_digits(train=False)
@@ -167,7 +167,7 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
         images, labels = images.repeat(10, 1, 1, 1), labels.repeat(10)
 
     count = partial(count_ours, load_model(LENET.key, CPU))
-    memory = memory_growth(count, images, labels)  # first, while nobody else has raised the peak
+    memory = memory_growth(count, images, labels)  # first, before anything else raises the peak
 
     usual, frozen = usual_model(), usual_model().requires_grad_(False)
     raced = images[: ROUNDS * DIGITS_PER_ROUND], labels[: ROUNDS * DIGITS_PER_ROUND]

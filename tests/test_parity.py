@@ -1,8 +1,8 @@
-"""Our attacks against other people's: Foolbox, and cross-entropy as it is written down.
+"""Our attacks compared with others: Foolbox's, and plain cross-entropy.
 
 Both are compared in float64, where cross-entropy's own gradient can be trusted. A pixel whose
 gradient is at rounding level has no reliable sign in any library: such pixels are counted, and
-bounded; all others must agree to 1e-6. What float32 changes is counted apart.
+bounded; all others must agree to 1e-6. What float32 changes is counted separately.
 """
 
 import pytest
@@ -50,7 +50,7 @@ def test_gradient_is_that_of_cross_entropy_but_for_its_length(
     model = load_model(name, CPU).double()
     ours = loss_gradient(model, images, labels)
     others = 1 - predict(model, images).exp().gather(1, labels[:, None])[:, 0]
-    unsure = others > 1e-8  # beyond that 1 - p cancels, in float64 too
+    unsure = others > 1e-8  # for the others 1 - p cancels, even in float64
     assert unsure.float().mean() > 0.8
     expected = cross_entropy_gradient(model, images, labels) / others[:, None, None, None]
     assert expected[unsure].abs().amax((1, 2, 3)).min() > 0.01
