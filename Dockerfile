@@ -1,4 +1,4 @@
-# The demo in a container (a Hugging Face Space of `sdk: gradio` does without it):
+# The demo in a container (a Hugging Face Space with `sdk: gradio` does not need it):
 #
 #     docker build -t fgsm . && docker run --rm -p 7860:7860 fgsm
 #
@@ -21,9 +21,10 @@ RUN pip install --no-cache-dir -r requirements.txt
 
 USER user
 
-# The test set is part of the image, so that the demo needs no network. Only what downloads it is
-# copied before, so that a change anywhere else does not download it again. A build without network
-# goes on: the built-in digits then serve. The demo reads the unpacked test set only, hence rm.
+# The test set is part of the image, so that the demo needs no network. Only the code that downloads
+# it is copied first, so that a change anywhere else does not download it again. Without a network
+# the build goes on with the built-in digits only. The demo reads only the unpacked test set, so the
+# rest is removed.
 ENV MNIST_ROOT=/home/user/mnist
 COPY fgsm/__init__.py fgsm/digits.py fgsm/
 RUN python -c "from fgsm.digits import mnist_digits; mnist_digits(train=False, download=True)" \
@@ -38,8 +39,8 @@ ENV GRADIO_SERVER_NAME=0.0.0.0 \
     PYTHONUNBUFFERED=1
 EXPOSE 7860
 
-# The start period is for importing PyTorch on a slow machine. urlopen raises, and so exits with 1,
-# if nobody answers or the answer is an error.
+# The start period is for importing PyTorch on a slow machine. If there is no answer, or the answer
+# is an error, urlopen raises, and Python exits with 1.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD python -c "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['GRADIO_SERVER_PORT'], timeout=4)"
 

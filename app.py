@@ -18,7 +18,7 @@ from fgsm.ui.page import THEME, page
 demo = page()  # the name that Hugging Face Spaces and `gradio app.py` look for
 
 if __name__ == "__main__":
-    demo.queue(max_size=16)  # of runs that wait; who comes later is told to try again
+    demo.queue(max_size=16)  # of waiting runs; anyone after that is told to try again
     demo.launch(
         theme=THEME,
         head=HEAD,
@@ -30,6 +30,6 @@ if __name__ == "__main__":
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
-        max_threads=8,  # for the download and such; another computes, see fgsm.ui.compute
-        max_file_size="1kb",  # nothing is uploaded, so nobody shall fill the disk
+        max_threads=8,  # for downloads and the like; fgsm.ui.compute has a thread of its own
+        max_file_size="1kb",  # the page uploads nothing, and nobody else should fill the disk
     )

@@ -1,7 +1,7 @@
 """What every benchmark shares: its options, its bounds, and how it reports.
 
-The bounds are lines of the benchmark's docstring, so that what people read and what `--check`
-compares with are one text. Such a line is indented: `the claim  >= 4.5 unit`, with two spaces or
+The bounds are lines of the benchmark's docstring, so that people read the same text that `--check`
+compares with. Such a line is indented: `the claim  >= 4.5 unit`, with two spaces or
 more before the comparison, which is `>=` or `<=`.
 """
 
@@ -21,7 +21,7 @@ _BOUND = re.compile(r"^ +(\S.*?) {2,}([<>]=) ([\d.]+) ?(.*)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Claim:
-    """A figure, and what the docstring promises of it."""
+    """A figure, and the bound that the docstring promises."""
 
     name: str
     measured: float
@@ -54,7 +54,7 @@ def run(
     """Parse the command line, measure, report; with `--check`, exit with 1 if a bound is missed.
 
     Args:
-        measure: returns the figure of each claim, and what else is worth reading beside them.
+        measure: returns the figure for each claim, and anything else worth printing with them.
     """
     style = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=docstring, formatter_class=style)

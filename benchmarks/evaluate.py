@@ -1,4 +1,4 @@
-"""Accuracy under attack: how much faster than others, and in how much memory.
+"""Accuracy under attack: how much faster than other code, and in how much memory.
 
     python -m benchmarks.evaluate [--json] [--check]
 
@@ -12,29 +12,29 @@ epsilons, on the CPU, in one process with two threads. The digits are the MNIST 
     counts apart, at any epsilon    <= 1 per 1,000 digits
     memory for 9,000 more digits    <= 16 MB
 
-Each of five rounds takes another thousand digits. Within a round everybody's turn comes twice,
-alternately, and the faster one counts, so that a busy machine is busy for all. How much faster is
-the median over the rounds. The article's loop, being slow, reads every eighth digit: times are
-compared per digit and epsilon, and printed as seconds for 10,000 digits.
+Each of five rounds takes another thousand digits. Within a round the contenders take turns, twice
+each, and the faster time of each counts, so that a busy machine slows all of them alike. The
+speed-up is the median over the rounds. The article's loop, being slow, reads every eighth digit:
+times are compared per digit and epsilon, and printed as seconds for 10,000 digits.
 
-The others get the model as their own documentation makes it: of PyTorch's own layers, in its own
-memory layout, parameters not frozen. That ours does better for its users (a quicker pooling,
-channels_last, frozen) is part of what is measured. Foolbox counts at the batch size that serves it
-best. With frozen parameters it is faster; its times with them are printed too, and bound to
-nothing. The article's loop is not charged for a data loader.
+The others get the model as their own documentation makes it: PyTorch's own layers, in its default
+memory layout, with parameters not frozen. Ours does better for its users (quicker pooling,
+channels_last, frozen), and that is part of what is measured. Foolbox runs at the batch size that
+suits it best. With frozen parameters it is faster; those times are printed too, but nothing is
+claimed about them. The article's loop is not charged for a data loader.
 
-What nobody can go below is the time of the multiplications: seven forward passes and one backward,
-at the speed at which this machine multiplies large matrices. How many times that we take is
-printed, and bound to nothing.
+No program can be faster than the bare multiplications: seven forward passes and one backward pass,
+at the speed at which this machine multiplies large matrices. How many times as long ours takes is
+printed, and nothing is claimed about it.
 
-The same work gives the same counts, but for digits that hang on a pixel whose gradient is at
-rounding level. They are compared on every eighth digit. For that, the article's loop runs in
+All three give the same counts, except for digits that depend on a pixel whose gradient is at
+rounding level. Counts are compared on every eighth digit. For that, the article's loop runs in
 float64: in float32 the gradient of its loss goes wrong where the model is sure (`fgsm.attack` says
 why), and digits survive that should not. It is timed in float32, as it was written.
 
-Memory is how much the peak of the process grows from evaluating 1,000 digits to evaluating 10,000,
-all in memory before: keeping their adversarial images would take 220 MB. It can be read on Linux
-and macOS.
+Memory is how much the peak of the process grows between evaluating 1,000 digits and evaluating
+10,000, all of them loaded beforehand: keeping their adversarial images would take 220 MB. It can be
+measured on Linux and macOS.
 """
 
 import re
@@ -63,9 +63,10 @@ DIGITS_PER_ROUND = 1000
 TURNS = 2
 FOOLBOX_BATCH_SIZES = (64, 128, 256, 512)
 SIDE = 1024
-"""Of the large matrices."""
+"""The side of the large matrices."""
 MULTIPLICATIONS = 24 * 24 * 10 * 25 + 8 * 8 * 20 * 250 + 320 * 50 + 50 * 10
-"""Of one digit's way through LeNet, layer by layer. The way back to the pixels takes as many."""
+"""In the forward pass of one digit through LeNet, layer by layer. The backward pass to the pixels
+takes as many."""
 
 Counter = Callable[[Tensor, Tensor], Tensor]
 """(images, labels) -> int64 `(7,)`: how many digits are still read correctly at each epsilon."""
@@ -73,7 +74,7 @@ Counter = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass
 class Contender:
-    """One way to do the work, the digits it is given, and how it did."""
+    """One way to do the work, the digits it is given, and its times."""
 
     count: Counter
     images: Tensor
@@ -168,7 +169,7 @@ def peak_memory() -> float:
 
 
 def measure() -> tuple[dict[str, float], dict[str, object]]:
-    """The figures of the claims, and everybody's times."""
+    """The figures of the claims, and the times of all contenders."""
     torch.set_num_threads(2)
     if mnist_available():
         source, (images, labels) = "MNIST test set", mnist_digits(train=False)

@@ -6,7 +6,7 @@ Times are taken inside the page, from the first listener that hears an event unt
 its result has been painted: a message that our animation frame posts is delivered right after. The
 slider is dragged and the strokes are drawn by the browser's own mouse. Since that mouse waits for
 the page between two moves, updates per second are counted in a second drag, of one scripted move
-per frame: only those moves count that are on the page by the next frame.
+per frame: a move counts only if it is on the page by the next frame.
 
     slider, event to painted, p95    <= 16.7 ms
     slider, updates per second       >= 55
@@ -32,7 +32,7 @@ MOVES = 200
 PICKS = 50
 DRAWING = 3.0  # seconds
 
-# Notes, for each event of a kind on an element, how long it took until its result was painted.
+# Records, for each event of one kind on an element, how long its result took to be painted.
 WATCH = """([selector, kind]) => {
   window.times = [];
   let heard;
@@ -87,7 +87,7 @@ PICK = """async (picks) => {
 
 
 def p95(values: list[float]) -> float:
-    """What nineteen of twenty stay below."""
+    """The value that nineteen out of twenty stay below."""
     return quantiles(values, n=20)[-1]
 
 
@@ -104,7 +104,7 @@ def drag(page: Page) -> None:
 
 
 def draw(page: Page, seconds: float) -> None:
-    """Draw rings with the mouse for so long."""
+    """Draw rings with the mouse for that many seconds."""
     page.click("#fgsm-tab-draw")
     box = page.locator(".pad").bounding_box()
     assert box is not None
@@ -132,7 +132,7 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.on("request", lambda request: requests.append(request.url))
         stage = Stage(page)
-        stage.open(app.url)  # once, so that the browser's cache is warm as for a visitor's second
+        stage.open(app.url)  # once, to warm the browser's cache, as on a visitor's second visit
         stage.open(app.url)
         load = page.evaluate("performance.getEntriesByName('fgsm-ready')[0].startTime")
         page.wait_for_timeout(500)

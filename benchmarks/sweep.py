@@ -2,9 +2,9 @@
 
     python -m benchmarks.sweep [--json] [--check]
 
-On the CPU, with LeNet. The sweep is compared with the one forward pass it cannot do without, that
-of 101 images, in the same memory layout and in alternation. The cold start is the time from
-`python app.py` to the first page, compared with `import torch, gradio` alone, likewise.
+On the CPU, with LeNet. The sweep is compared with the one forward pass it cannot do without, over
+101 images in the same memory layout; the two are timed alternately. The cold start is the time from
+`python app.py` to the first page, compared in the same way with `import torch, gradio` alone.
 
     sweep, in forward passes   <= 2 of 101 images
     sweep of ten steps         <= 50 of 101 images
@@ -39,7 +39,7 @@ def seconds(function: Callable[[], object]) -> float:
 
 
 def seconds_to_first_page() -> float:
-    """From the command to the first page, and no further."""
+    """From the command to the first page, without stopping the app."""
     with tempfile.TemporaryFile("w") as log:
         start = time.perf_counter()
         with running_app(log):

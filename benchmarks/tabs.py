@@ -3,13 +3,14 @@
     python -m benchmarks.tabs [--json] [--check]
 
 The run is FGSM at the article's 7 epsilons on LeNet: from the click to the last figure on the page,
-in real Chromium, compared with the computing time that `python -m fgsm.evaluate` reports, in
-alternation. Without MNIST's test set both take the 1,000 built-in digits, which is too short a run
-to say much.
+in real Chromium, compared with the computing time that `python -m fgsm.evaluate` reports; the two
+are timed alternately. Without MNIST's test set both take the 1,000 built-in digits, which is too
+short a run to say much.
 
 A picture is timed from the moment its tab is opened on a new digit, scrolled to the picture, until
-it has been drawn and a frame has been painted; medians over digits. The survey (counts, histogram
-and the grid's thirty pictures) is timed from the click on another model, likewise.
+it has been drawn and a frame has been painted; the figure is the median over digits. The survey
+(counts, histogram and the grid's thirty pictures) is timed in the same way, from the click on
+another model.
 
     run through the page       <= 1.3 of the command's time
     picture 1, directions      <= 300 ms
@@ -74,7 +75,7 @@ SURVEY = """async (clicks) => {
 
 
 def seconds_of_command() -> float:
-    """The computing time of the command line, as it reports it: without imports and reading."""
+    """The computing time that the command reports: without importing or reading files."""
     command = [sys.executable, "-m", "fgsm.evaluate", "--weights", LENET.key, "--json"]
     if not mnist_available():
         command.append("--builtin")
@@ -88,7 +89,7 @@ def seconds_of_page(page: Page) -> float:
     start = time.perf_counter()
     page.locator("#run button").first.click()
     for word in ("Running", "Done"):
-        # Every 50 ms: looking at every frame would take from the run what it is measured by.
+        # Every 50 ms: looking at every frame would slow down the run that is measured.
         page.wait_for_function(
             "(word) => document.querySelector('#run-status p').textContent.startsWith(word)",
             arg=word,
@@ -98,7 +99,7 @@ def seconds_of_page(page: Page) -> float:
 
 
 def milliseconds_of_picture(stage: Stage, i: int) -> list[float]:
-    """For each of some digits that the picture has not shown yet."""
+    """The time for each of some digits that the picture has not shown yet."""
     times = []
     for n in range(DIGITS):
         with stage.answered():

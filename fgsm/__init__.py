@@ -23,7 +23,7 @@ modules above imports either of them.
 from typing import TYPE_CHECKING
 
 __version__ = "0.2.0"
-"""The one place where the version stands: the package's metadata are made from it."""
+"""The only place that states the version: the package's metadata are made from it."""
 
 __all__ = ["builtin_digits", "fgsm", "load_model", "sweep"]
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from fgsm.digits import builtin_digits
     from fgsm.readings import sweep
 else:
-    # Imported when first asked for: PyTorch takes a second or two, and who wants the version, or a
-    # module that does without, need not wait. Type checkers read the lines above instead.
+    # Imported when first used: PyTorch takes a second or two, and code that needs only the version,
+    # or a module without PyTorch, does not wait for it. Type checkers read the lines above instead.
     from importlib import import_module
 
-    # A name must not also be that of a module of this package: importing the module would put it
-    # in the function's place.
+    # None of these functions may share its name with a module of this package: importing the module
+    # would replace the function.
     _HOME = {
         "builtin_digits": "digits",
         "fgsm": "attack",
@@ -47,12 +47,12 @@ else:
     }
 
     def __getattr__(name):
-        """A function of `__all__`, from its module; kept, so that this is asked once per name."""
+        """Import a function of `__all__` from its module, and keep it: this runs once per name."""
         if name not in _HOME:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
         return value
 
     def __dir__():
-        """With the functions that have not been asked for yet."""
+        """All names, including the functions that have not been imported yet."""
         return sorted({*globals(), *__all__})

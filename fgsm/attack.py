@@ -6,7 +6,7 @@ each in the direction that raises the loss J:
 
     x~ = clip(x + epsilon * sign(grad_x J(x, y)), 0, 1)
 
-The sign does not depend on epsilon. That is the idea this project stands on: one backward pass
+The sign does not depend on epsilon. That is the idea this project is built on: one backward pass
 gives the direction, and with it the adversarial images of *all* epsilons.
 
 Words used throughout:
@@ -14,7 +14,7 @@ Words used throughout:
 - `model`: any module from images to logits or log-probabilities `(N, C)`.
 - `images`: float32 (or float64) `(N, 1, 28, 28)` in [0, 1].
 - `labels`: int64 `(N,)`, the classes to move away from, or towards if `targeted`. They are always
-  required: whoever attacks the model's own prediction passes the prediction, and says so.
+  required: to attack the model's own prediction, pass that prediction explicitly.
 - `epsilon(s)`: in pixel units, in [0, 1]. One float gives adversarial images of the shape of
   `images`; a sequence of K gives `(K, *images.shape)`.
 
@@ -47,7 +47,7 @@ def gradient_sign(
     """The direction of the attack: sign(grad_x J), or its opposite if `targeted`.
 
     Returns:
-        `(N, 1, 28, 28)` of -1, 0 and 1, in the dtype of `images`. Zero where the gradient is.
+        `(N, 1, 28, 28)` of -1, 0 and 1, in the dtype of `images`. Zero where the gradient is zero.
 
     Raises:
         ValueError: `images` or `labels` are not what the module's docstring asks for.
@@ -59,8 +59,8 @@ def gradient_sign(
 def loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
     """The gradient of the loss with respect to the images.
 
-    Of the log-odds against the label (`_batch_gradient` says why): it is cross-entropy's gradient
-    times a positive number, 1 / (1 - p[y]), one per image.
+    The loss is the log-odds against the label (`_batch_gradient` says why). Its gradient is that of
+    cross-entropy times a positive number, 1 / (1 - p[y]), one per image.
 
     Returns:
         `(N, 1, 28, 28)`, in the dtype of `images`.
@@ -97,10 +97,10 @@ def fgsm(
 
 
 def random_sign(images: Tensor, epsilons: Epsilons, *, generator: torch.Generator) -> Tensor:
-    """The control: as large a step as FGSM's, in a random direction instead.
+    """The control: a step as large as FGSM's, in a random direction.
 
     Args:
-        generator: of the CPU, so that a seed gives the same signs on every device.
+        generator: on the CPU, so that a seed gives the same signs on every device.
 
     Returns:
         `(N, 1, 28, 28)` for one epsilon, `(K, N, 1, 28, 28)` for K, all along one direction.
@@ -147,8 +147,8 @@ def iterative_fgsm(
     Args:
         steps: how many, at least 1.
         step_size: in pixel units; None means 2.5 epsilon / steps, as Madry et al. chose, which
-            reaches the border of the ball from everywhere inside it.
-        generator: of the CPU; if given, start at a random point of the epsilon ball.
+            reaches the border of the ball from anywhere inside it.
+        generator: on the CPU; if given, start at a random point of the epsilon ball.
 
     Returns:
         Adversarial images, `(N, 1, 28, 28)` for one epsilon, `(K, N, 1, 28, 28)` for K.
@@ -164,7 +164,7 @@ def iterative_fgsm(
         raise ValueError(f"steps is {steps}; there must be at least 1")
     if step_size is not None and not 0 < step_size <= 1:
         raise ValueError(f"step_size is {step_size}; it must be above 0 and at most 1")
-    # Every epsilon walks its own way, so K copies of the batch become one batch of K * N.
+    # Every epsilon takes its own path, so K copies of the batch become one batch of K * N.
     radius = _column(epsilons, images)
     size = 2.5 * radius / steps if step_size is None else step_size
     images = images.detach()
@@ -190,12 +190,12 @@ def _loss_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
 
 
 def _batch_gradient(model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-    """The gradient, with respect to the images, of a loss that has cross-entropy's direction.
+    """The gradient with respect to the images: cross-entropy's, times a positive factor.
 
-    Of cross-entropy, dJ/dz[y] is p[y] - 1. Where the model is sure, p[y] rounds to 1 in float32,
-    this term vanishes, and what is left points in a wrong direction, silently. So we take the
+    For cross-entropy, dJ/dz[y] is p[y] - 1. Where the model is sure, p[y] rounds to 1 in float32,
+    this term vanishes, and what is left silently points in a wrong direction. So we take the
     log-odds against y, logsumexp(z[j != y]) - z[y], whose gradient is that of cross-entropy
-    divided by 1 - p[y]: the same sign in exact arithmetic, and none of the cancellation.
+    divided by 1 - p[y]: the same sign in exact arithmetic, without the cancellation.
     """
     # A clone, so that the caller's tensor stays untouched; and a caller in no_grad or
     # inference_mode still gets a gradient.
@@ -217,7 +217,7 @@ def _column(epsilons: Epsilons, images: Tensor) -> Tensor:
 
 
 def batch_size(device: torch.device) -> int:
-    """Images at once: what a CPU's cache holds (more is slower), or enough to keep a GPU busy."""
+    """How many images at once: as fit a CPU's cache (more is slower), or as keep a GPU busy."""
     return 128 if device.type == "cpu" else 8192
 
 

@@ -1,9 +1,9 @@
-"""The card of a model: how it was made, and what it is worth under attack.
+"""The card of a model: how the model was made, and how accurate it is under attack.
 
     python -m fgsm.card lenet --data ~/mnist
 
-Measures anew a model of the catalogue on MNIST's test set, under every attack that the catalogue
-offers for cards, and rewrites `weights/KEY.json`. What is said there of its training stays.
+Measures a model of the catalogue again on MNIST's test set, under every attack that the catalogue
+offers for cards, and rewrites `weights/KEY.json`, except for what the file says about training.
 `fgsm.train` writes the first card, with the weights.
 """
 
@@ -29,7 +29,7 @@ Card = dict[str, Any]
 
 
 def measure(model: Model, images: Tensor, labels: Tensor) -> Card:
-    """What the weights of that model are worth on these digits, under each attack."""
+    """How well the model's weights do on these digits, under each attack."""
     network = read_weights(model.weights)
     results = {}
     for key, attack in attacks_offered("cards").items():

@@ -30,7 +30,7 @@ from fgsm.model import WEIGHTS, Classifier, LeNet, SoftmaxRegression, read_weigh
 # ---- epsilons ----
 
 STEP = 1 / 200
-"""Between two positions of the page's slider, in pixel units."""
+"""The distance between two positions of the page's slider, in pixel units."""
 EPSILONS = tuple(k / 200 for k in range(101))  # k * STEP would round: 3 * .005 is not .015
 """The grid of the page and of the surveys: 0, .005 … .5."""
 LARGEST_EPSILON = EPSILONS[-1]
@@ -50,7 +50,7 @@ class Aim:
     """What an attack may want to know besides the model, the images and their labels."""
 
     generator: torch.Generator
-    """Of the CPU, for whatever is drawn at random."""
+    """On the CPU, for all random choices."""
     targets: Tensor | None = None
     """int64 `(N,)`: the classes to move towards. Only `TARGETED` needs them."""
     ray: tuple[float, float] = (0.1, 0.0)
@@ -63,7 +63,7 @@ Direction = Callable[[nn.Module, Tensor, Tensor, Aim], Tensor]
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack. It has a `direction`, or, if it is another for each epsilon, `images`."""
+    """One attack. It has a `direction`, or `images` if each epsilon has its own direction."""
 
     key: str
     title: str
@@ -75,9 +75,9 @@ class Attack:
     direction: Direction | None = None
     images: Callable[[Aim], AttackFunction] | None = None
     gradients: int = 0
-    """How many are taken anew for each epsilon; 0 where one, or none, serves them all."""
+    """How many are computed for each epsilon; 0 if one, or none, serves all epsilons."""
     full_title: str = ""
-    """Where there is more room than in a menu; empty means the title."""
+    """For where there is more room than in a menu; empty means the title."""
     needs_target: bool = False
     """Whether a class to move towards can be chosen."""
     line: Literal["solid", "dashed", "dotted"] = "solid"
@@ -103,7 +103,7 @@ class Attack:
 
 
 def along(direction: Tensor) -> AttackFunction:
-    """The attack that moves images along a direction that is known already."""
+    """The attack that moves images along a direction already known."""
     return lambda model, images, labels, epsilons: move(images, direction, epsilons)
 
 
@@ -223,7 +223,7 @@ class Recipe:
     max_learning_rate: float
     dropout: bool = True
     weight_penalty: float = 0.0
-    """Times the sum of squared weights, added to the loss."""
+    """The factor of the sum of squared weights that is added to the loss."""
     augmented: float = 0.0
     """The part of each batch that is rotated, scaled, shifted and sheared, so that drawings,
     which are less tidy than MNIST, are read too."""
@@ -238,16 +238,16 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Model:
-    """One model, whose weights, card and survey are three files of its key's name."""
+    """One model, whose weights, card and survey are three files named after its key."""
 
     key: str
     title: str
     colour: tuple[str, str]
-    """Of its curves, as CSS writes it: on a light page, on a dark one."""
+    """The colour of its curves, in CSS: on a light page and on a dark one."""
     architecture: type[Classifier]
     recipe: Recipe
     rank: int
-    """In comparisons: the easiest to fool comes first."""
+    """Its place in comparisons: the easiest to fool comes first."""
     folder: Path = WEIGHTS
 
     @property
@@ -257,12 +257,12 @@ class Model:
 
     @property
     def card(self) -> Path:
-        """What the weights are worth: measured by `fgsm.card` on MNIST's test set."""
+        """How well the weights do, as measured by `fgsm.card` on MNIST's test set."""
         return self.folder / f"{self.key}.json"
 
     @property
     def survey(self) -> Path:
-        """What FGSM does to every digit: measured by `fgsm.survey`."""
+        """What FGSM does to every digit, as measured by `fgsm.survey`."""
         return self.folder / f"{self.key}-survey.npz"
 
 
@@ -324,9 +324,9 @@ class Source:
 
     key: str
     title: str
-    """After a number: "1,000 built-in digits"."""
+    """As it follows a number: "1,000 built-in digits"."""
     phrase: str
-    """With the number, in a sentence."""
+    """As it stands in a sentence, with the number."""
     size: int
 
 

@@ -1,6 +1,6 @@
-"""What the attacks ask of their arguments; each check raises `ValueError` with the value it found.
+"""What the attacks require of their arguments; a check raises `ValueError` with the value found.
 
-The meaning of the arguments is told at the top of `fgsm.attack`.
+The docstring of `fgsm.attack` says what the arguments mean.
 """
 
 from collections.abc import Sequence

@@ -43,9 +43,9 @@ class MnistMissing(RuntimeError):
 def builtin_digits() -> tuple[Tensor, Tensor]:
     """The digits that ship with the project: images `(1000, 1, 28, 28)`, labels `(1000,)`.
 
-    Ordered by class, as many of each: `labels[i] == i // PER_CLASS`. They come from MNIST's
-    training set, but `fgsm.train` holds them out: our models never saw them. A model that others
-    trained probably did. Every caller gets the same two tensors: do not modify them in place.
+    Ordered by class, equally many of each: `labels[i] == i // PER_CLASS`. They come from MNIST's
+    training set, but `fgsm.train` holds them out: our models never saw them. A model trained
+    elsewhere probably did. Every caller gets the same two tensors: do not modify them in place.
     """
     with Image.open(SPRITE) as sprite:
         pixels = np.asarray(sprite)
@@ -109,7 +109,7 @@ def _contents(root: Path, train: bool) -> list[bytes | None]:
 
 
 def _verified(path: Path, md5: str) -> bytes | None:
-    """The content of a file; None if there is none to read, or its MD5 is another."""
+    """The content of a file; None if it cannot be read, or its MD5 is wrong."""
     try:
         content = path.read_bytes()
     except OSError:
@@ -119,13 +119,13 @@ def _verified(path: Path, md5: str) -> bytes | None:
 
 
 def _download(root: Path, train: bool) -> None:
-    """Let torchvision download what is missing, and anew what is damaged."""
+    """Let torchvision download what is missing, and download again what is damaged."""
     from torchvision.datasets import MNIST  # here, because importing it takes a second or two
 
     try:
         for path, md5 in _raw_files(root, train):
             if _verified(path, md5) is None:
-                path.unlink(missing_ok=True)  # torchvision replaces no file that exists
+                path.unlink(missing_ok=True)  # torchvision replaces no existing file
         MNIST(root, train=train, download=True)
     except (OSError, RuntimeError, HTTPException) as error:
         raise MnistMissing(
@@ -139,5 +139,5 @@ def _tensors(
 ) -> tuple[Tensor, Tensor]:
     """Bytes, any shape of N x 28 x 28 values, and N labels -> images and labels."""
     images = pixels.reshape(-1, 1, 28, 28).astype(np.float32)
-    images /= 255  # in NumPy, in one thread: a download may run beside an attack
+    images /= 255  # in NumPy, in one thread: an attack may be running meanwhile
     return torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))

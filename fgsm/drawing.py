@@ -1,7 +1,7 @@
 """A picture of one digit -> the image MNIST would have made of it.
 
 A network trained on MNIST reads a drawing only if the drawing looks like MNIST: same size, same
-place, same grey levels. How MNIST was made is told on its page (yann.lecun.com/exdb/mnist):
+place, same grey levels. MNIST's page says how it was made (yann.lecun.com/exdb/mnist):
 
     "The original black and white (bilevel) images from NIST were size normalized to fit in a 20x20
     pixel box while preserving their aspect ratio. The resulting images contain grey levels as a
@@ -26,9 +26,9 @@ Array = npt.NDArray[np.float32]
 MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 MAX_SIDE = 4_000  # pixels; a larger picture is refused, so that memory stays bounded
 WORK_SIDE = 1_000  # pixels; a larger picture is shrunk first, so that time and memory stay bounded
-MIN_CONTRAST = 0.05  # of black to white; a picture with less of it is blank
-MIN_INK = 0.1  # of the strongest ink; what is weaker is ground
-SPECK = 0.03  # of the largest piece of ink; what is smaller, and touches nothing, is dirt
+MIN_CONTRAST = 0.05  # of the range from black to white; with less, a picture is blank
+MIN_INK = 0.1  # of the strongest ink; anything weaker is ground
+SPECK = 0.03  # of the largest piece of ink; a smaller piece that touches no other is dirt
 
 
 def to_mnist(picture: Image.Image | npt.NDArray[np.generic]) -> Tensor:
@@ -107,7 +107,7 @@ def _ink(shades: Array) -> Array:
     border = _border(shades)
     ground = np.median(border)
     ink: Array = shades - ground
-    # Ink may be lighter or darker than the ground. Cubes keep the sign, and let few strong pixels
+    # Ink may be lighter or darker than the ground. Cubes keep the sign, and let a few strong pixels
     # (ink) outweigh many weak ones (shadow).
     if (ink * ink * ink).sum() < 0:
         ink = -ink
@@ -117,7 +117,7 @@ def _ink(shades: Array) -> Array:
             f"picture is blank: no pixel differs from its ground, grey level {ground:.2f}, by "
             f"{MIN_CONTRAST} or more; draw a digit that stands out"
         )
-    # The ground of a photograph is uneven; of a drawing it is not, and every grey level counts.
+    # The ground of a photograph is uneven; that of a drawing is not, and every grey level counts.
     unevenness = np.median(np.abs(border - ground))
     ink[ink < np.clip(6 * unevenness, MIN_INK * strongest, 0.5 * strongest)] = 0
     ink /= strongest
@@ -125,7 +125,7 @@ def _ink(shades: Array) -> Array:
 
 
 def _drop_specks(ink: Array) -> Array:
-    """Remove dirt: pieces of ink that touch no other, and are small beside the largest one.
+    """Remove dirt: pieces of ink that touch no other, and are much smaller than the largest.
 
     A speck far from the digit would enlarge the box around the ink, and so shrink the digit.
     Pieces are found as runs of ink within a row, joined where they touch runs of the next row.
@@ -143,7 +143,7 @@ def _drop_specks(ink: Array) -> Array:
 
     def root(run: int) -> int:
         while parent[run] != run:
-            parent[run] = parent[parent[run]]  # halves the way for whoever comes next
+            parent[run] = parent[parent[run]]  # halves the path for the next search
             run = parent[run]
         return run
 
@@ -169,15 +169,15 @@ def _normalised(ink: Array) -> Array:
     """Scale to 20 pixels along the longer side, and to full strength.
 
     Each new pixel is the mean of the area it covers: the anti-aliasing that MNIST's grey levels
-    come from. A MNIST digit whose pixels were enlarged to squares comes back all but the same.
+    come from. An MNIST digit whose pixels were enlarged to squares comes back almost unchanged.
     """
     height, width = ink.shape
     scale = 20 / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small: Array = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX))
-    # A hairline covers a part of each pixel only: it comes out too faint to be read. In most MNIST
-    # digits a quarter of the inked pixels, or more, are full: make it so. In strokes as wide as
-    # MNIST's it is so already.
+    # A hairline covers only a part of each pixel, and comes out too faint to be read. In most MNIST
+    # digits at least a quarter of the inked pixels have full strength, so scale the ink until that
+    # holds. For strokes as wide as MNIST's it holds already.
     full = np.percentile(small[small > 0], 75)
     return (small / full).clip(max=1).astype(np.float32)
 
@@ -185,12 +185,12 @@ def _normalised(ink: Array) -> Array:
 def _centred(ink: Array) -> Array:
     """Place the ink in 28 x 28 pixels, its centre of mass at row 14, column 14.
 
-    By whole pixels, as in MNIST: there the centres lie between 13.5 and 14.5, spread evenly.
+    The ink moves by whole pixels, as in MNIST, where centres are spread evenly over 13.5 to 14.5.
     """
     height, width = ink.shape
     centre_y = np.average(np.arange(height), weights=ink.sum(axis=1))
     centre_x = np.average(np.arange(width), weights=ink.sum(axis=0))
-    # A lopsided scribble can have its centre so far out that it would not fit: keep it inside.
+    # A lopsided scribble can have its centre so far off that it would not fit: keep it inside.
     top = min(max(round(14 - centre_y), 0), 28 - height)
     left = min(max(round(14 - centre_x), 0), 28 - width)
     image = np.zeros((28, 28), dtype=np.float32)

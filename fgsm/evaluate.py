@@ -35,7 +35,7 @@ from fgsm.readings import sweep
 
 @dataclass(frozen=True)
 class Result:
-    """What is left of a model at one epsilon."""
+    """How well a model does at one epsilon."""
 
     epsilon: float
     correct: int
@@ -70,8 +70,8 @@ def evaluate(
     Args:
         images: float32 `(N, 1, 28, 28)` in [0, 1].
         labels: int64 `(N,)`, the true classes.
-        epsilons: in any order; the results come in the same one.
-        size: of a batch; None is what `fgsm.attack.batch_size` says of the device.
+        epsilons: in any order; the results come in the same order.
+        size: of a batch; None means `fgsm.attack.batch_size` of the device.
 
     Raises:
         ValueError: an argument is not what `fgsm.attack` asks for.
@@ -108,15 +108,16 @@ def evaluate(
 
 
 def unaimed(attack: Attack, seed: int = 0) -> AttackFunction:
-    """The attack over a whole data set: at no target, with this seed for what is random in it."""
+    """The attack for a whole data set: without a target, its random choices seeded."""
     return attack.aimed(Aim(torch.Generator().manual_seed(seed)))
 
 
 def digits_at_once(attack: Attack, epsilons: Sequence[float], device: torch.device) -> int:
-    """The batch for that attack: about the work of the article's seven epsilons.
+    """The batch size for that attack: a batch is about as much work as the article's 7 epsilons.
 
-    Then a run reports often, and lets others compute between two batches. Only the forward passes
-    of the attack's steps are counted: a batch with ten gradients may take three times as long.
+    So a run reports often, and other requests can be computed between two batches. Only the forward
+    passes of the attack's steps are counted: a batch with ten gradients may take three times as
+    long.
     """
     most = batch_size(device)
     forwards = max(1, attack.gradients) * len(epsilons)

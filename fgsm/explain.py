@@ -1,6 +1,6 @@
 """Why the attack works: the numbers behind the page's explanatory pictures.
 
-One function a picture. Each takes one digit, as a batch of one: `image`, float32 `(1, 1, 28, 28)`
+One function per picture. Each takes one digit, as a batch of one: `image`, float32 `(1, 1, 28, 28)`
 in [0, 1], and `label`, int64 `(1,)`. It raises `ValueError` if they are anything else, and takes
 less than a tenth of a second on one CPU core.
 
@@ -24,7 +24,7 @@ from fgsm.model import Classifier, SoftmaxRegression
 from fgsm.readings import predict
 
 FIFTHS_OF_LEVELS = tuple(k / 5 / 255 for k in range(41))
-"""0 to 8/255, in fifths of a grey level: none of them lies on the edge of rounding."""
+"""0 to 8/255, in fifths of a grey level: none is halfway between two levels."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Linearity:
     logits: Tensor
     """`(K, 10)`, as the model gives them."""
     first_order: Tensor
-    """`(K, 10)`, as the gradient at the digit foretells them: straight lines."""
+    """`(K, 10)`, as the gradient at the digit predicts them: straight lines."""
 
 
 def linearity(
@@ -50,7 +50,7 @@ def linearity(
     alike, so the maximum has ties. The slope is the one that backpropagation takes at a kink.
 
     Args:
-        epsilons: in [-1, 1], in any order; below 0 is down the loss.
+        epsilons: in [-1, 1], in any order; those below 0 go down the loss.
 
     Raises:
         ValueError: an argument is not what this module's docstring asks for.
@@ -83,13 +83,13 @@ class Dimension:
     """How far a linear model's margin falls when only n of the 784 pixels may change."""
 
     margin: float
-    """Of the digit: logit of its label minus that of the runner-up; below 0 where misread."""
+    """The logit of the digit's label minus that of the runner-up; below 0 if misread."""
     runner_up: int
     """The class, other than the label, with the highest logit."""
     slope: float
     """What one pixel takes from the margin, on average: epsilon * mean |w|."""
     enough: int | None
-    """How many pixels use the margin up, on average; None if all 784 do not, 0 if misread."""
+    """How many pixels use up the margin, on average; None if 784 do not, 0 if misread."""
     sizes: tuple[int, ...]
     """The numbers n of pixels, S of them."""
     drops: Tensor
@@ -112,14 +112,14 @@ def dimension(
     Moving n pixels by -epsilon * sign(w) lowers it by epsilon times the sum of their |w|: on
     average epsilon * n * mean |w|. No pixel moves far; the effect grows with the dimension.
 
-    Source: Goodfellow et al. 2014, section 3. Images are not clipped to [0, 1], which would take
-    away a part of most changes.
+    Source: Goodfellow et al. 2014, section 3. Images are not clipped to [0, 1], which would cut off
+    part of most changes.
 
     Args:
         epsilon: in [0, 1].
         sizes: numbers of pixels, each 1 to 784.
-        generator: of the CPU. One draw is one random order of the pixels, of which the first n
-            are moved.
+        generator: on the CPU. Each draw is a random order of the pixels, of which the first n are
+            moved.
 
     Raises:
         ValueError: an argument is not what this module's docstring asks for.
@@ -162,7 +162,7 @@ class ChurchWindow:
     """What a model reads on a plane through one digit, which lies at its centre."""
 
     offsets: tuple[float, ...]
-    """S of them, from -reach to reach: of the columns a, and in reverse of the rows b."""
+    """S of them, from -reach to reach: the columns' a and, in reverse order, the rows' b."""
     predictions: Tensor
     """uint8 `(S, S)`: the class read at a * s + b * r from the digit. The top row has b = reach,
     the left column a = -reach, so it can be shown as it is."""
@@ -179,13 +179,13 @@ def church_window(
 ) -> ChurchWindow:
     """Read clip(x + a * s + b * r, 0, 1), where s is the attack's direction and r a random one.
 
-    To the right the loss is climbed, as FGSM does; up and down is `orthogonal_signs`. A border of
-    the classes that runs upright says that only the way to the right counts.
+    To the right the loss rises, as with FGSM; up and down is the direction of `orthogonal_signs`.
+    Where the border between two classes is vertical, only the step to the right matters.
 
     Source: Warde-Farley & Goodfellow 2016, "Adversarial Perturbations of Deep Neural Networks".
 
     Args:
-        generator: of the CPU, for r.
+        generator: on the CPU, for r.
         size: points per side, odd, so that the digit is one of them.
         reach: the largest a and b, above 0 and at most 1.
 
@@ -211,11 +211,11 @@ def church_window(
 def orthogonal_signs(signs: Tensor, *, generator: torch.Generator) -> Tensor:
     """Random signs r with s * r = 0 exactly: the given ones, half of them flipped.
 
-    Pixels where s is 0 stay 0, and if an odd number is left, one of these becomes 0.
+    Pixels where s is 0 stay 0; if the number of the others is odd, one of them becomes 0.
 
     Args:
         signs: s, of -1, 0 and 1, in any shape.
-        generator: of the CPU. The same s and the same seed give the same r.
+        generator: on the CPU. The same s and the same seed give the same r.
 
     Returns:
         r, in the shape of `signs`.
@@ -230,11 +230,11 @@ def orthogonal_signs(signs: Tensor, *, generator: torch.Generator) -> Tensor:
 
 
 def ray(signs: Tensor, across: Tensor, a: float, b: float) -> tuple[Tensor, float]:
-    """The straight way from the digit to the point (a, b) of its church window.
+    """The straight line from the digit to the point (a, b) of its church window.
 
     Returns:
         The direction d = (a * s + b * r) / (|a| + |b|), in [-1, 1], and the point's epsilon,
-        |a| + |b|: pixels where s and r agree move by so much. `move(image, d, epsilon)` is the
+        |a| + |b|: pixels where s and r agree move by that much. `move(image, d, epsilon)` is the
         image at the point.
 
     Raises:
@@ -264,7 +264,7 @@ def eight_bits(
 ) -> EightBits:
     """Attack with FGSM, save the image as a file does, and read it again.
 
-    Of an image that is exact in 8 bits, as MNIST's are, nothing at all is changed below
+    An image that is exact in 8 bits, as MNIST's are, does not change at all below
     epsilon = 1/510, half a grey level.
 
     Source: Goodfellow et al. 2014, section 3: "the precision of an individual input feature is

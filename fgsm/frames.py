@@ -1,4 +1,4 @@
-"""A sweep as pictures to show, of eight bits per pixel, and what became of the pixels.
+"""A sweep as pictures of eight bits per pixel, and how far its pixels moved.
 
 A screen shows 256 levels. Frames are rounded to them here, once, so that what is seen is what was
 computed.
@@ -24,10 +24,10 @@ def image_frames(images: Tensor) -> Tensor:
 def change_frames(change: Tensor, largest: float) -> Tensor:
     """Changes of a pixel as uint8, same shape: 128 is none, 1 and 255 are the largest shown.
 
-    On a square-root scale, which lets small changes be seen and keeps the order of all.
+    The scale is a square root, which makes small changes visible and keeps the order of all.
 
     Args:
-        largest: the change that gets the full colour, above 0. What is larger looks the same.
+        largest: the change that gets the full colour, above 0. Larger changes look the same.
     """
     scaled = (change / largest).clamp(-1, 1)
     return (128 + 127 * scaled.sign() * scaled.abs().sqrt()).round().byte()
@@ -38,7 +38,7 @@ class Change:
     """How far an attack moved the pixels of one image, at each of K epsilons."""
 
     moved: Tensor
-    """int64 `(K,)`: how many of the 784 pixels are not what they were."""
+    """int64 `(K,)`: how many of the 784 pixels have changed."""
     largest: Tensor
     """`(K,)`: the largest change of a pixel, in pixel units: the L-infinity distance."""
     mean: Tensor

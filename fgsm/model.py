@@ -1,4 +1,4 @@
-"""The networks under attack, the device they run on, and the reading of their weights.
+"""The networks under attack, the device they run on, and how their weights are read.
 
 Every model maps images, float32 `(N, 1, 28, 28)` in [0, 1], to log-probabilities `(N, 10)`.
 Whatever normalisation a model wants lives inside it, so that epsilon is always in pixel units.
@@ -14,16 +14,16 @@ from torch.nn import functional as F
 
 _HERE = Path(__file__).resolve().parent
 WEIGHTS = _HERE / "weights" if (_HERE / "weights").is_dir() else _HERE.parent / "weights"
-"""Where our weights, their cards and surveys are: an installed package has them within itself, a
-checkout beside it, at its top level."""
+"""Where our weights, their cards and surveys are: inside the package where it is installed, at the
+top level of a checkout."""
 
 
 class Classifier(nn.Module, ABC):
-    """What the built-in models have in common: logits, and the log-probabilities they stand for."""
+    """What the built-in models have in common: logits, and the log-probabilities that follow."""
 
     @abstractmethod
     def logits(self, images: Tensor) -> Tensor:
-        """Scores `(N, 10)` of images `(N, 1, 28, 28)`: log-probabilities up to a constant each."""
+        """Scores `(N, 10)` of images: log-probabilities up to a constant per image."""
 
     def forward(self, images: Tensor) -> Tensor:
         """Log-probabilities `(N, 10)` of images `(N, 1, 28, 28)`."""
@@ -128,7 +128,7 @@ def available_device(wanted: str | None = None) -> torch.device:
     """The device to run on: CUDA, else Apple MPS, else CPU.
 
     Args:
-        wanted: "cuda", "mps", "cpu" or "auto"; None asks the variable `FGSM_DEVICE`.
+        wanted: "cuda", "mps", "cpu" or "auto"; None reads the variable `FGSM_DEVICE`.
 
     Raises:
         ValueError: the wanted device is unknown, or this machine does not have it.
@@ -162,7 +162,7 @@ def read_weights(path: Path, device: torch.device | None = None) -> Classifier:
     try:
         # weights_only: a checkpoint is data, and must not be able to run code.
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch.load raises many kinds on foreign files
+    except Exception as error:  # torch.load raises many kinds of error on foreign files
         raise ValueError(
             f"{path} cannot be read as PyTorch weights: truncated or foreign"
         ) from error
@@ -176,6 +176,6 @@ def read_weights(path: Path, device: torch.device | None = None) -> Classifier:
         model.load_state_dict(state)
     except RuntimeError as error:
         raise ValueError(f"{path} holds weights of the wrong shape: {error}") from error
-    # channels_last: the same convolutions to rounding, 1.6 times as fast on a CPU.
+    # channels_last: the same convolutions up to rounding, 1.6 times as fast on a CPU.
     model.to(device or available_device()).to(memory_format=torch.channels_last)
     return model.eval().requires_grad_(False)

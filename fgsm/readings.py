@@ -1,6 +1,6 @@
 """What a model reads in images under attack: at each of K epsilons, in each of N images.
 
-`Readings` holds the predictions, and says which images are fooled and where they break. The words
+`Readings` holds the predictions, and says which images are fooled and where they break. The terms
 mean the same for one digit on the page and for a whole data set. As in the article, an image that
 is misread before the attack is never fooled: there is nothing left to fool.
 """
@@ -46,8 +46,8 @@ class Readings:
     def breaking_point(self) -> Tensor:
         """`(N,)`: the smallest epsilon of the grid that fools; infinity where none does.
 
-        So it is infinity too where the clean image is misread. A bisection would be faster and
-        wrong: success is not always monotone in epsilon.
+        It is infinity also where the clean image is misread. Bisection would be faster, but wrong:
+        success is not always monotone in epsilon.
         """
         grid = torch.tensor(self.epsilons, device=self.labels.device)[:, None]
         return grid.where(self.fooled, torch.inf).amin(0)
@@ -60,7 +60,7 @@ class Readings:
 
 @dataclass(frozen=True)
 class Sweep(Readings):
-    """Readings with the images that were read, and with how sure the model is."""
+    """Readings, with the images that were read and the model's log-probabilities."""
 
     adversarial: Tensor
     """`(K, N, 1, 28, 28)` in [0, 1]."""
@@ -80,8 +80,8 @@ def sweep(
     With `fgsm` this costs one backward pass over N images and one forward pass over K * N.
 
     Args:
-        labels: the true classes, which `Readings.wrong` compares with. They are also what `attack`
-            is given; to attack something else, bind it: `lambda model, images, _, epsilons:
+        labels: the true classes, which `Readings.wrong` compares with. They are also passed to
+            `attack`; to attack something else, bind it: `lambda model, images, _, epsilons:
             fgsm(model, images, targets, epsilons, targeted=True)`.
         epsilons: increasing, the first one 0.
 
@@ -108,5 +108,5 @@ def predict(model: nn.Module, images: Tensor) -> Tensor:
     """Log-probabilities `(N, C)`, in eval mode and without a graph."""
     with evaluating(model), torch.no_grad():
         outputs = [model(batch) for batch in images.split(batch_size(images.device))]
-    # Of log-probabilities this is the identity, so logits and log-probabilities both serve.
+    # Log-probabilities stay as they are, so a model may give either these or logits.
     return torch.cat(outputs).log_softmax(1)

@@ -4,7 +4,7 @@
 
 Attacking 10,000 digits at 101 epsilons takes a minute; so the predictions, digit by digit, are
 computed once and kept beside the weights, in `KEY-survey.npz`. Everything else here counts them:
-which digits are fooled (in the sense of `fgsm.readings`), as what they are read, and at which
+which digits are fooled (in the sense of `fgsm.readings`), what they are read as, and at which
 epsilon they break.
 """
 
@@ -28,14 +28,14 @@ from fgsm.readings import Readings, sweep
 
 @dataclass(frozen=True)
 class BreakingPoints:
-    """How many of N digits break where. The three counts add up to N."""
+    """How many of N digits break at which epsilon. The three counts add up to N."""
 
     counts: Tensor
     """int64 `(K,)`: digits whose breaking point is this epsilon of the grid."""
     never: int
     """Digits that no epsilon of the grid fools."""
     misread: int
-    """Digits that are wrong before the attack."""
+    """Digits that are misread before the attack."""
 
 
 def survey(
@@ -63,11 +63,11 @@ def survey(
 
 
 def confusion(readings: Readings) -> Tensor:
-    """As what digits are read: counts of the digits that were right before the attack.
+    """What digits are read as: counts of the digits that were read correctly before the attack.
 
     Returns:
         int64 `(K, 10, 10)`: row = label, column = prediction. The diagonal counts digits still
-        right, all else digits fooled; the sum of a row is the same at every epsilon.
+        right, every other cell digits fooled; a row has the same sum at every epsilon.
     """
     kept = readings.right_before
     cells = readings.labels[kept] * 10 + readings.predictions[:, kept]
@@ -88,10 +88,10 @@ def breaking_points(readings: Readings) -> BreakingPoints:
 def harder_than(readings: Readings, breaking_point: float) -> float:
     """The share of digits, in [0, 1], that break at a smaller epsilon than a given digit does.
 
-    Of the digits right before the attack: the others have no breaking point to compare.
+    Only digits read correctly before the attack count: the others have no breaking point.
 
     Args:
-        breaking_point: of the given digit, on the same grid; infinity if it never breaks.
+        breaking_point: that of the given digit, on the same grid; infinity if it never breaks.
     """
     # PyTorch compares in float32, the tensor's type: .1 on the grid is not above .1 in float64.
     easier = readings.breaking_point < breaking_point
@@ -107,7 +107,7 @@ def examples(
     label: int | None = None,
     prediction: int | None = None,
 ) -> Tensor:
-    """Digits that are fooled at the k-th epsilon, drawn at random, none twice.
+    """Digits that are fooled at the k-th epsilon, chosen at random, none twice.
 
     Args:
         count: how many; there may be fewer.
@@ -135,13 +135,13 @@ def save_surveys(path: Path, sha256: str, surveys: Mapping[str, Readings]) -> No
     for source, readings in surveys.items():
         arrays[f"{source}_epsilons"] = np.array(readings.epsilons)
         arrays[f"{source}_labels"] = readings.labels.numpy().astype(np.uint8)
-        # Digit by digit: along epsilon a prediction changes once or twice, so this compresses well.
+        # Stored by digit: along epsilon a prediction changes once or twice, which compresses well.
         arrays[f"{source}_predictions"] = readings.predictions.T.numpy().astype(np.uint8)
     np.savez_compressed(path, **arrays)
 
 
 def load_survey(model: Model, source: str) -> Readings:
-    """The survey of a model of the catalogue that is kept beside its weights; in a few ms.
+    """The survey of a model of the catalogue, read in a few ms from the file beside its weights.
 
     Args:
         source: a key in `DATA_SETS`. The digits themselves need not be on this machine.

@@ -3,7 +3,7 @@
     python -m fgsm.train lenet-robust --data ~/mnist
 
 Trains a model of the catalogue by its recipe, and writes `KEY.pth`, the weights, and `KEY.json`,
-the card (see `fgsm.card`). The digits that the package carries are held out, so that they are as
+the card (see `fgsm.card`). The digits that ship with the package are held out, so that they are as
 new to our models as the test set is.
 """
 
@@ -101,7 +101,7 @@ def random_affine(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def without_builtin(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """The digits that are not, byte for byte, among those of the package."""
+    """The digits that are not, byte for byte, among the built-in ones."""
 
     def as_bytes(digits: Tensor) -> list[bytes]:
         return [digit.tobytes() for digit in (digits * 255).round().byte().numpy()]

@@ -1,9 +1,9 @@
-"""Write what the browser may ask, and what it gets, as types: fgsm/ui/contract.d.ts.
+"""Write fgsm/ui/contract.d.ts: the types of what the browser may ask, and of what it gets.
 
     python -m scripts.make_contract
 
-From the same Python types that the service checks and returns. The page's scripts are checked
-against the file; a test makes it anew and compares.
+They come from the Python types that the service checks and returns. The page's scripts are checked
+against the file; a test generates it again and compares.
 """
 
 import re
@@ -50,7 +50,7 @@ def contract() -> str:
 
 
 def _collect(hint: Any, found: dict[str, dict[str, Any]]) -> None:
-    """The JSON schemas of a class and of those it is made of, by name."""
+    """Collect the JSON schemas of a class and of the classes it is made of, by name."""
     is_asked = issubclass(hint, Request)
     schema = TypeAdapter(hint).json_schema(mode="validation" if is_asked else "serialization")
     found.update(schema.pop("$defs", {}))

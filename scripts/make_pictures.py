@@ -18,7 +18,7 @@ from tests.browser import ROOT, Stage, launch_browser, running_app
 DOCS = ROOT / "docs"
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
-COLOURS = 128  # of a picture's palette: the page has few, and the files stay small
+COLOURS = 128  # in a picture's palette: the page has few, so the files stay small
 
 
 def save(picture: bytes, path: Path) -> None:
@@ -72,7 +72,7 @@ def drag(browser: Browser, url: str) -> None:
         stage.settle()
         picture = Image.open(io.BytesIO(stage.page.screenshot())).convert("RGB")
         frames.append(picture.crop((325, 55, 1280, 800)).resize((764, 596), Image.Resampling.BOX))
-    # One palette for all, or the ground would flicker.
+    # One palette for all frames; otherwise the background would flicker.
     palette = frames[len(frames) // 2].quantize(COLOURS, dither=Image.Dither.NONE)
     small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     small[0].save(DOCS / "drag.gif", save_all=True, append_images=small[1:], duration=80, loop=0)

@@ -2,8 +2,8 @@
 
     python -m scripts.results_table
 
-Replaces the table in README.md, and the sentence on the softmax regression, so that no figure of
-ours is typed by hand.
+Replaces the table in README.md, and the sentence on the softmax regression, so that no result
+of ours is typed by hand.
 """
 
 import re
@@ -32,7 +32,7 @@ def table() -> str:
 
 
 def sentence() -> str:
-    """Our softmax regression beside that of the paper."""
+    """Our softmax regression compared with the paper's."""
     results = card_of(SOFTMAX)["results"][FGSM.key]
     (found,) = (result for result in results if result["epsilon"] == 0.25)
     error, confidence = 1 - found["accuracy"], found["mean_confidence_wrong"]

@@ -19,14 +19,14 @@ import fgsm.digits
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-"""What may lie beside a checkout, and is no part of it: MNIST, and the article's own weights."""
+"""What may lie beside a checkout without being part of it: MNIST, the article's own weights."""
 READY = ".live[data-state=ready]"
 
 
 def mnist_root() -> Path:
-    """Where the tests look for MNIST, and the app that they start: `MNIST_ROOT` says it.
+    """Where the tests, and the app that they start, look for MNIST: where `MNIST_ROOT` says.
 
-    Else it is the folder beside the checkout, if there is one, or where any app looks.
+    Without it, in the folder beside the checkout if there is one, otherwise where any app looks.
     """
     beside = SHARED / "mnist"
     is_beside = not os.environ.get("MNIST_ROOT") and beside.is_dir()
@@ -42,7 +42,7 @@ def browser_path() -> str | None:
 
 
 def launch_browser(playwright: Playwright) -> Browser:
-    """Headless Chromium that keeps to itself; as root it must do without its sandbox."""
+    """Headless Chromium that contacts nobody by itself; as root it must run without its sandbox."""
     quiet = ["gpu", "quic", "background-networking", "component-update", "sync"]
     arguments = ["--no-first-run", *(f"--disable-{name}" for name in quiet)]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -76,7 +76,7 @@ class App:
         )
 
     def wait(self, seconds: float = 120) -> None:
-        """Until the page is served."""
+        """Wait until the page is served."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -102,7 +102,7 @@ class App:
 def running_app(
     log: TextIO, program: Sequence[str] = ("app.py",), **environment: str
 ) -> Iterator[App]:
-    """An app that answers, ended afterwards."""
+    """An app that answers; it is stopped afterwards."""
     app = App(log, None, program, **environment)
     try:
         app.wait()
@@ -130,16 +130,16 @@ class Stage:
         self.page.wait_for_selector(READY)
 
     def show(self, request: dict[str, Any], epsilon: float) -> None:
-        """As the other tabs do: show a digit on the stage; what is left out is as at first."""
+        """Show a digit on the stage, as the other tabs do; whatever is left out is as at first."""
         self._module("({ stage }, [request, k]) => stage.show(request, k)", request, epsilon)
 
     def shown(self) -> dict[str, Any]:
-        """What the stage says to the other tabs."""
+        """What the stage tells the other tabs."""
         shown: dict[str, Any] = self._module("({ shown }) => shown")
         return shown
 
     def _module(self, function: str, request: object = None, epsilon: float = 0) -> Any:
-        """Call a function of what `stage/shown.js` exports."""
+        """Call a function with the exports of `stage/shown.js`."""
         return self.page.evaluate(
             f"""async ([request, epsilon]) => {{
                   const page = document.querySelector("link[rel=modulepreload][href$='page.js']");
@@ -156,7 +156,7 @@ class Stage:
 
     @contextmanager
     def answered(self) -> Iterator[None]:
-        """Run the body, then wait until a new answer is shown and no other is awaited."""
+        """Run the body, then wait until a new answer is shown and no other is pending."""
         before = self.answers()
         yield
         self.page.wait_for_function(

@@ -1,6 +1,6 @@
-"""What several tests share: digits, models, one browser, and where what may be missing is.
+"""What several tests share: digits, models, one browser, and things that may be missing.
 
-`python -m pytest` takes what the machine has. `python -m pytest --bare` hides it, see below.
+`python -m pytest` uses what the machine has. `python -m pytest --bare` hides it, see below.
 """
 
 import os
@@ -28,9 +28,10 @@ from tests import browser as machine
 from tests.browser import App, Stage, launch_browser, running_app
 from tests.helpers import OFFLINE, missing, open_tab
 
-# Beside another busy process two threads wait for each other, and tests take ten times as long.
+# With two threads, tests take ten times as long when another process is busy: they wait for each
+# other.
 torch.set_num_threads(1)
-# Nothing is tested by how soon it comes. Playwright would wait for five seconds only.
+# No test is about how soon something appears. By default, Playwright waits only five seconds.
 expect.set_options(timeout=20_000)
 
 
@@ -56,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--bare`, leave out the tests that it cannot change, as their fixtures show."""
+    """With `--bare`, leave out the tests that do not depend on it, judging by their fixtures."""
     if not config.getoption("bare"):
         return
     config.hook.pytest_deselected(items=[item for item in items if not is_changed_by_bare(item)])
@@ -64,9 +65,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_changed_by_bare(item: pytest.Item) -> bool:
-    """Whether the test uses what may be missing, or an app that finds it or not.
+    """Whether the test uses what may be missing, or an app that may find it.
 
-    An app of its own a test starts for a browser to open. What the app `bare` finds never varies.
+    A test that starts an app of its own opens it in a browser. The app `bare` never finds anything.
     """
     used = set(getattr(item, "fixturenames", ()))
     return bool(used & {"mnist_root", "oracle", "app"}) or (
@@ -84,7 +85,7 @@ def builtin() -> tuple[Tensor, Tensor]:
 def mnist_root() -> Path:
     """Where all of MNIST is, in torchvision's layout; without it the test is skipped.
 
-    It fails instead under CI, if MNIST_ROOT or a folder beside the checkout promises MNIST.
+    Under CI it fails instead, if MNIST_ROOT or a folder beside the checkout promises MNIST.
     """
     root = machine.mnist_root()
     try:
@@ -133,25 +134,25 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app that all browser tests share: it never fails, and keeps no file of a visitor."""
+    """The app that all browser tests share: it never fails, and keeps no visitor's file."""
     folder = tmp_path_factory.mktemp("app")
     log, uploads = folder / "log", folder / "uploads"
     with log.open("w") as file, running_app(file, GRADIO_TEMP_DIR=str(uploads)) as app:
         yield app
     assert "Traceback" not in log.read_text()
-    assert not [path for path in uploads.rglob("*") if path.is_file()]  # none per interaction
+    assert not [path for path in uploads.rglob("*") if path.is_file()]  # no interaction leaves one
 
 
 @pytest.fixture
 def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """A desktop window, unless the test says otherwise. No errors, no strangers."""
+    """A desktop window, unless the test says otherwise. No errors, no requests to other hosts."""
     options: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
     options.update(getattr(request, "param", {}))
     context = browser.new_context(**options)
     errors: list[str] = []
 
     def note_error(message: ConsoleMessage) -> None:
-        # What a browser says of a server that was stopped on purpose is no error of ours.
+        # It is not our error if the browser misses a server that was stopped on purpose.
         if message.type == "error" and "ERR_CONNECTION" not in message.text:
             errors.append(message.text)
 

@@ -1,6 +1,6 @@
-"""Firefox, driven by WebDriver BiDi: the W3C's protocol, which it speaks over a WebSocket itself.
+"""Firefox, driven by WebDriver BiDi, a W3C protocol that Firefox itself speaks over a WebSocket.
 
-Playwright has a Firefox of its own to download; this one needs only the Firefox of the machine. Its
+Playwright would download a Firefox of its own; this needs only the Firefox of the machine. The
 mouse is Firefox's own: events are trusted, and go to whatever lies at that point of the window.
 
 Source: https://w3c.github.io/webdriver-bidi/
@@ -23,7 +23,7 @@ Point = tuple[float, float]
 START_SECONDS = 60
 ANSWER_SECONDS = 60
 WAIT_SECONDS = 20
-# What a new profile would open or fetch by itself.
+# Keep a new profile from opening or fetching anything by itself.
 PREFERENCES = {
     "app.update.auto": False,
     "browser.shell.checkDefaultBrowser": False,
@@ -45,7 +45,7 @@ def firefox_path() -> str | None:
 
 @contextmanager
 def running_firefox(path: str, folder: Path) -> Iterator["Firefox"]:
-    """A headless Firefox with a new profile in that empty folder, ended afterwards.
+    """A headless Firefox with a new profile in that empty folder; it is stopped afterwards.
 
     Raises:
         FirefoxError: it does not start.
@@ -55,7 +55,7 @@ def running_firefox(path: str, folder: Path) -> Iterator["Firefox"]:
     log = folder / "log"
     options = ["--headless", "--no-remote", "--profile", str(folder)]
     with log.open("w") as file:
-        command = [path, *options, "--remote-debugging-port", "0"]  # any port that is free
+        command = [path, *options, "--remote-debugging-port", "0"]  # any free port
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
     try:
         address = _address(process, log)
@@ -71,7 +71,7 @@ def running_firefox(path: str, folder: Path) -> Iterator["Firefox"]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Where it listens, as it writes into its log."""
+    """The address that Firefox listens at, from its log."""
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text("utf-8")):
@@ -87,7 +87,7 @@ class Firefox:
         self.connection = connection
         self.sent = 0
         self.errors: list[str] = []
-        """What the console showed as errors, exceptions that nobody caught among them."""
+        """What the console showed as errors, including uncaught exceptions."""
         self.requests: list[str] = []
         """The addresses that the page asked for."""
         self.send("session.new", capabilities={})
@@ -95,7 +95,7 @@ class Firefox:
         self.window = self.send("browsingContext.create", type="tab")["context"]
 
     def send(self, method: str, **parameters: Any) -> Any:
-        """The result of a command; what Firefox tells meanwhile is noted.
+        """The result of a command; events that arrive meanwhile are noted.
 
         Raises:
             FirefoxError: it answers with an error.
@@ -120,12 +120,12 @@ class Firefox:
             self.requests.append(about["request"]["url"])
 
     def resize(self, width: int, height: int) -> None:
-        """Give the page so many pixels to be seen in."""
+        """Make the visible part of the page that many pixels wide and high."""
         viewport = {"width": width, "height": height}
         self.send("browsingContext.setViewport", context=self.window, viewport=viewport)
 
     def open(self, url: str) -> None:
-        """Go to a page, until it is loaded."""
+        """Go to a page, and wait until it is loaded."""
         self.send("browsingContext.navigate", context=self.window, url=url, wait="complete")
 
     def evaluate(self, expression: str) -> Any:
@@ -142,14 +142,14 @@ class Firefox:
         )
         if result["type"] == "exception":
             raise FirefoxError(f"{expression}: {result['exceptionDetails']['text']}")
-        text = result["result"].get("value")  # none of undefined
+        text = result["result"].get("value")  # missing if it is undefined
         return None if text is None else json.loads(text)
 
     def wait(self, expression: str) -> None:
-        """Until the expression is true in the page.
+        """Wait until the expression is true in the page.
 
         Raises:
-            TimeoutError: that takes too long.
+            TimeoutError: it takes too long.
         """
         deadline = time.monotonic() + WAIT_SECONDS
         while not self.evaluate(expression):
@@ -158,12 +158,12 @@ class Firefox:
             time.sleep(0.02)
 
     def text(self, selector: str) -> str:
-        """What can be read in the first such element."""
+        """The visible text of the first element that the selector finds."""
         text: str = self.evaluate(f"document.querySelector({json.dumps(selector)}).innerText")
         return re.sub(r"\s+", " ", text).strip()
 
     def box(self, selector: str) -> tuple[float, float, float, float]:
-        """Left, top, width and height of an element, once it is in sight and keeps still."""
+        """Left, top, width and height of an element, once it is in view and has stopped moving."""
         self.wait(f"document.querySelector({json.dumps(selector)})?.checkVisibility()")
         box = f"document.querySelector({json.dumps(selector)}).getBoundingClientRect()"
         self.evaluate(
@@ -176,7 +176,7 @@ class Firefox:
         return found["x"], found["y"], found["width"], found["height"]
 
     def at(self, selector: str, parts: Sequence[Point]) -> list[Point]:
-        """Points of an element in pixels of the window; (0, 0) is its top left, (1, 1) opposite."""
+        """Points of an element in window pixels; (0, 0) is its top left, (1, 1) its bottom right."""
         left, top, width, height = self.box(selector)
         return [(left + x * width, top + y * height) for x, y in parts]
 
@@ -188,7 +188,7 @@ class Firefox:
         self.drag([middle])
 
     def drag(self, corners: Sequence[Point], steps: int = 10) -> None:
-        """Press the mouse at the first point, move it along a line to each other, and let it go."""
+        """Press the mouse at the first point, move it straight from point to point, and release."""
         moves = [corners[0]]
         for (x, y), (to_x, to_y) in pairwise(corners):
             parts = [n / steps for n in range(1, steps + 1)]

@@ -25,7 +25,7 @@ from fgsm.ui.wire import answering
 from tests.browser import Stage
 
 Result = TypeVar("Result")
-ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in parts of the pad
+ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in fractions of the pad
 NAMES = {key: model.title for key, model in MODELS.items()}
 ATTACKS = {
     "fgsm": "FGSM",
@@ -34,7 +34,7 @@ ATTACKS = {
     "pgd-40": "PGD, 40 steps",
 }
 FIRST = stage_of_the_page.FIRST.model_dump()
-"""The request of the first page."""
+"""The request that the page opens with."""
 FIGURES = [function.__name__ for function in service.FIGURES]
 TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))
 OFFLINE = {
@@ -61,7 +61,7 @@ def unpack(text: str) -> Tensor:
 
 
 def missing(reason: str, *, expected: bool) -> NoReturn:
-    """Skip the test; but fail it where the whole check runs, and this machine should have it."""
+    """Skip the test; but fail it under CI, if this machine should have what is missing."""
     if expected and os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
@@ -128,7 +128,7 @@ def table_of(page: Page) -> dict[tuple[str, str], dict[float, str]]:
 
 
 def click_a_tile(stage: Stage, source: str, number: int = 7) -> None:
-    """Open a digit of the grid, and see on the stage what its caption said."""
+    """Open a digit of the grid; the stage must show what its caption said."""
     page = stage.page
 
     def is_other(response: Response) -> bool:  # and not the first grid, which may come late
@@ -156,7 +156,7 @@ def click_a_tile(stage: Stage, source: str, number: int = 7) -> None:
     assert (shown["source"], shown["index"], shown["attack"]) == (source, digit["index"], "fgsm")
     assert len(picture) == 784 and len(set(picture)) > 10
     apart = sum(a != b for a, b in zip(picture, stage.picture("adversarial"), strict=True))
-    assert apart <= 4  # alone or in a batch, a sign or two may round the other way
+    assert apart <= 4  # in a batch, a sign or two may round the other way
 
 
 def figure(page: Page, name: str) -> Locator:
@@ -173,7 +173,7 @@ def look_at(page: Page, name: str) -> Locator:
 
 
 def check_step(stage: Stage, number: int) -> None:
-    """The words of that step are shown, and it points at what it should, in sight."""
+    """The tour must show the words of that step, and point at the right element, in view."""
     page, step = stage.page, TOUR[number]
     expect(page.locator(".tour h2")).to_have_text(step["title"])
     expect(page.locator(".tour .count")).to_have_text(f"{number + 1} of {len(TOUR)}")
@@ -185,7 +185,7 @@ def check_step(stage: Stage, number: int) -> None:
     expect(target).to_have_count(1)
     expect(target).to_be_in_viewport()
     expect(target).to_have_css("outline-style", "solid")
-    # The words do not hide it, or what of it fits the window.
+    # The words do not hide it, or as much of it as fits the window.
     page.wait_for_function(
         """() => {
              const target = document.querySelector(".is-pointed-at");
@@ -199,7 +199,7 @@ def check_step(stage: Stage, number: int) -> None:
              return bottom > top && hidden < 0.35 * box.width * (bottom - top);
            }"""
     )
-    # Of what is taller than the window one sees where it begins.
+    # If it is taller than the window, its top is in view.
     page.wait_for_function(
         """() => {
              const { left, top } = document.querySelector(".is-pointed-at").getBoundingClientRect();

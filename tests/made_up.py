@@ -1,4 +1,4 @@
-"""Run a program with an attack and a model more in the catalogue, and nothing else changed.
+"""Run a program with one more attack and one more model in the catalogue, otherwise unchanged.
 
     python -m tests.made_up FOLDER app.py
     python -m tests.made_up FOLDER fgsm.evaluate --attack halved --weights made-up
@@ -34,7 +34,7 @@ MODEL = replace(SOFTMAX, key="made-up", title="Made up", colour=("#008000", "#00
 
 
 def with_made_up(folder: Path) -> Model:
-    """Add both to the catalogue; returns the model with its files in that folder."""
+    """Add the attack and the model to the catalogue; returns the model, its files in the folder."""
     model = replace(MODEL, folder=folder)
     ATTACKS[ATTACK.key] = ATTACK
     MODELS[model.key] = model

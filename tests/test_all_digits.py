@@ -105,7 +105,7 @@ def check_tiles(name: str, k: int, digits: list[dict[str, int]], frames: Tensor)
     for digit, frame in zip(digits, frames, strict=True):
         image, label = (t[digit["index"]][None].to(device()) for t in (images, labels))
         adversarial = fgsm(model_of(name), image, label, EPSILONS[k])
-        # Alone or in a batch, and on another machine, a sign or two may round the other way.
+        # In a batch, or on another machine, a sign or two may round the other way.
         assert int((image_frames(adversarial)[0].cpu() != frame).sum()) <= 4
         assert digit["label"] == int(label) != digit["prediction"]
         agreeing += int(predict(model_of(name), adversarial).argmax()) == digit["prediction"]
@@ -131,7 +131,7 @@ def test_the_grid_shows_digits_that_are_fooled(name: str, source: str) -> None:
         agreeing += check_tiles(name, row["k"], digits, some)
         start += len(digits)
     assert start == len(frames) >= len(GRID)
-    assert agreeing >= start - 1  # a digit on the border may fall to the other side
+    assert agreeing >= start - 1  # a borderline digit may be read differently
 
 
 def test_a_tile_is_what_the_stage_will_show(source: str) -> None:

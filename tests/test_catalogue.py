@@ -69,7 +69,7 @@ def test_every_attack_can_be_used(key: str, builtin: tuple[Tensor, Tensor]) -> N
 def test_every_attack_costs_what_it_says(
     key: str, builtin: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Gradients for each epsilon; one of a single direction serves them all."""
+    """As many gradients for each epsilon; if 0, at most one gradient for all epsilons."""
     taken = 0
     real = attack_module._batch_gradient
 
@@ -133,7 +133,7 @@ class Texts(HTMLParser):
 
 
 def literals(path: Path) -> Iterator[str]:
-    """Everything in a source file that could be a key or a title, as a whole."""
+    """Every string in a source file that could, as a whole, be a key or a title."""
     text = path.read_text("utf-8")
     if path.suffix == ".py":
         for node in ast.walk(ast.parse(text)):
@@ -152,7 +152,7 @@ def literals(path: Path) -> Iterator[str]:
 def sources() -> list[Path]:
     """Every source file that is not a test. (JSON is data: cards, the tour.)
 
-    But for `fgsm/__init__.py`, where "fgsm" is the name of a function.
+    Except `fgsm/__init__.py`, where "fgsm" is the name of a function.
     """
     listed = subprocess.run(
         ["git", "ls-files", "*.py", "*.js", "*.html", "*.css"],
@@ -197,7 +197,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made_up_app(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app with an attack and a model more in the catalogue."""
+    """The app with one more attack and one more model in the catalogue."""
     log = tmp_path_factory.mktemp("log") / "log"
     program = ["-m", "tests.made_up", str(folder), "app.py"]
     with log.open("w") as file, running_app(file, program=program) as app:
@@ -206,7 +206,7 @@ def made_up_app(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def expected(folder: Path, builtin: tuple[Tensor, Tensor]) -> Sweep:
-    """What the made-up attack does to the made-up model, on the digit of the first page."""
+    """What the made-up attack does to the made-up model, on the digit the page opens with."""
     model = read_weights(folder / "made-up.pth", torch.device("cpu"))
     images, labels = (tensor[403:404] for tensor in builtin)
     return sweep(model, images, labels, EPSILONS, ATTACK.aimed(Aim(torch.Generator())))
@@ -217,7 +217,7 @@ def test_a_new_entry_is_on_the_stage_and_in_the_comparison(
 ) -> None:
     stage = Stage(page)
     stage.open(made_up_app.url)
-    expect(page.locator(".compare")).to_contain_text(MODEL.title)  # of the first page, by FGSM
+    expect(page.locator(".compare")).to_contain_text(MODEL.title)  # as the page opens, under FGSM
     with stage.answered():
         page.select_option(".attack-menu", label=ATTACK.title)
     expect(page.locator(".explain")).to_have_text(ATTACK.explanation)

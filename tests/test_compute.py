@@ -1,4 +1,4 @@
-"""The one thread that computes, and that the page computes nowhere else."""
+"""There is one thread that computes, and the page computes nowhere else."""
 
 import asyncio
 import threading
@@ -39,7 +39,7 @@ def test_the_event_loop_goes_on_meanwhile() -> None:
         gate = threading.Event()
         waiting = asyncio.create_task(computing(gate.wait)(30))
         await asyncio.sleep(0)
-        gate.set()  # which nobody could, were the loop held up
+        gate.set()  # impossible if the loop were held up
         return await waiting
 
     assert awaited(ask())

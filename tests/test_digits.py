@@ -152,7 +152,7 @@ def test_a_damaged_file_is_noticed_and_repaired(
     good = mnist_digits(train, root, download=True)
     damage(root / "MNIST" / "raw" / f"{'train' if train else 't10k'}-{kind}-ubyte", how)
 
-    assert mnist_available(root) is train  # it speaks of the test set
+    assert mnist_available(root) is train  # it is only about the test set
     with pytest.raises(MnistMissing, match=r"missing or damaged in .*: set MNIST_ROOT to .* allow"):
         mnist_digits(train, root)
     again: tuple[Tensor, Tensor] = mnist_digits(train, root, download=True)

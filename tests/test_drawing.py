@@ -215,7 +215,7 @@ def test_pieces_that_touch_at_a_corner_only_are_one(step: int) -> None:
     picture = np.zeros((80, 120), dtype=np.uint8)
     picture[10:30, 50:70] = 255
     corner = 70 if step > 0 else 49
-    for down in range(40):  # a tail from the block's lower corner, each pixel small as a speck
+    for down in range(40):  # a tail from the block's lower corner, each pixel as small as a speck
         picture[30 + down, corner + step * down] = 255
     drawn = to_mnist(picture)[0, 0]
     block_alone = to_mnist(picture[:30])[0, 0]
@@ -304,8 +304,8 @@ def test_something_else_is_a_type_error() -> None:
 
 # ---- the work it takes ----
 #
-# Counted, because time depends on the machine and on what else it does. NumPy's and Pillow's part
-# grows with the pixels; Python's own must not, and is counted in lines run.
+# The work is counted, because time depends on the machine and on what else it does. NumPy's and
+# Pillow's part grows with the pixels; Python's own must not, and is counted in lines run.
 
 
 def lines_run(picture: Picture) -> int:
@@ -347,12 +347,12 @@ def test_a_huge_picture_is_shrunk_before_the_work_begins(monkeypatch: pytest.Mon
 
 
 def test_noise_takes_work_in_proportion_to_its_pixels() -> None:
-    """Although it is all pieces of ink, which have to be joined."""
+    """Although noise is all small pieces of ink, which have to be joined."""
     small, large = noise(100), noise(400)
     assert lines_run(large) / large.size < 1.2 * lines_run(small) / small.size
 
 
 def test_a_drawing_takes_work_in_proportion_to_its_rows() -> None:
-    """Not to its pixels: so it keeps up with the pen."""
+    """Not to its pixels, so that it keeps up with the pen."""
     small, large = lines_run(seven(size=100, canvas=250)), lines_run(seven(size=400, canvas=1000))
     assert large < 4.5 * small < 20_000

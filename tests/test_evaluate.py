@@ -49,7 +49,7 @@ def test_counts_are_those_of_a_plain_loop(lenet: nn.Module, builtin: tuple[Tenso
 
 
 def test_digits_wrong_before_the_attack_stay_wrong(builtin: tuple[Tensor, Tensor]) -> None:
-    """Even if the attack happens to put them right: a random model against random signs."""
+    """Even if the attack happens to put them right: a random model under random signs."""
     torch.manual_seed(0)
     model = MODELS["softmax"].architecture()
     *_, clean = evaluate(model, *builtin, [0.0])
@@ -164,6 +164,6 @@ def test_the_cards_figures_are_measured(name: str, mnist_test: tuple[Tensor, Ten
         *_, evaluation = evaluate(model, *mnist_test, [0.0, 0.1, 0.3], unaimed(ATTACKS[method]))
         for result in evaluation.results:
             written = read_card(name)[method][result.epsilon]
-            # Another machine's rounding may move a digit that is on the border.
+            # Another machine's rounding may change how a borderline digit is read.
             slack = 3 if method == "fgsm" else 30
             assert math.isclose(result.correct, written["correct"], abs_tol=slack)

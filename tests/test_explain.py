@@ -1,4 +1,4 @@
-"""The numbers behind the explanatory pictures, against what theory or a plain loop says of them."""
+"""The numbers behind the explanatory pictures, checked against theory or a plain loop."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,7 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 @pytest.fixture
 def digit(builtin: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-    """A 4 that all three models read."""
+    """A 4 that all three models read correctly."""
     return builtin[0][407:408], builtin[1][407:408]
 
 
@@ -118,7 +118,9 @@ def test_on_average_the_drop_lies_on_the_line(
     for n, drops in zip(SIZES[:-1], found.drops, strict=False):
         error = (variance * n * (784 - n) / 783 / draws) ** 0.5
         assert drops.mean().item() == pytest.approx(n * found.slope, abs=4 * error + 1e-5)
-        assert 0.7 < drops.std().item() / (error * draws**0.5) < 1.3  # and they do scatter so
+        assert (
+            0.7 < drops.std().item() / (error * draws**0.5) < 1.3
+        )  # and they scatter as predicted
     assert (found.drops >= -1e-5).all()
     assert (found.drops.diff(dim=0) >= -1e-5).all()  # a draw only adds pixels
 
@@ -178,7 +180,7 @@ def test_the_middle_row_is_the_attack_and_its_reverse(
         back = sweep(model, image, label, grid, reverse).predictions[:, 0].tolist()
         assert row[10::-1] == back
         seen |= set(window.predictions.unique().tolist())
-    assert len(seen) > 2  # there was something to see
+    assert len(seen) > 2  # there was something to compare
 
 
 def test_each_point_of_the_window_is_at_the_end_of_its_ray(
@@ -214,7 +216,7 @@ def test_eight_bits_are_a_staircase(name: str, digit: tuple[Tensor, Tensor]) -> 
     image, label = digit
     model = load_model(name, CPU)
     found = eight_bits(model, image, label)
-    # Never a half: k fifths are nearest to (k + 2) // 5.
+    # Never halfway between levels: k fifths are nearest to (k + 2) // 5.
     assert found.levels.tolist() == [(k + 2) // 5 for k in range(41)]
     assert found.epsilons == FIFTHS_OF_LEVELS
     clean = predict(model, image)
@@ -222,14 +224,14 @@ def test_eight_bits_are_a_staircase(name: str, digit: tuple[Tensor, Tensor]) -> 
     assert below == [0, 1, 2]
     for k in below:
         assert torch.allclose(found.saved_log_probs[k], clean[0], atol=1e-5)
-    assert (found.log_probs[2] - clean[0]).abs().max() > 1e-4  # which unsaved it is not
+    assert (found.log_probs[2] - clean[0]).abs().max() > 1e-4  # unsaved, it does change
     for k in (17, 40):  # by hand: each pixel as a byte and back
         attacked = fgsm(model, image, label, found.epsilons[k])
         assert torch.allclose(found.log_probs[k], predict(model, attacked)[0], atol=1e-4)
         as_bytes = [round(255 * value) for value in attacked.flatten().tolist()]
         saved = (torch.tensor(as_bytes) / 255).view(1, 1, 28, 28)
         assert torch.allclose(found.saved_log_probs[k], predict(model, saved)[0], atol=1e-4)
-    # Between two steps saving rounds epsilon: 1.4 levels become 1, and 0.6 too.
+    # Saving rounds epsilon to whole levels: 0.6 becomes 1, and so does 1.4.
     assert torch.allclose(found.saved_log_probs[3], found.saved_log_probs[7], atol=1e-4)
     assert (found.log_probs[3] - found.log_probs[7]).abs().max() > 1e-3
 

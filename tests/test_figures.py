@@ -1,4 +1,4 @@
-"""The messages behind "How it works": every figure against `fgsm.explain` and the attack."""
+"""The messages of "How it works": all figures compared with `fgsm.explain` and the attack."""
 
 import base64
 from typing import Any
@@ -66,7 +66,7 @@ def test_a_drawing_is_explained_too(figure: str, label: int | None) -> None:
     answer = asked(figure, source="drawing", drawing=drawn(712), label=label)
     parts = answer.get("stages") or answer.get("planes") or [answer]
     shown = parts[0].get("label")
-    if figure != "defence":  # it speaks of no label
+    if figure != "defence":  # it has no label
         assert shown == (7 if label is None else label)
         assert answer["named"] == (label is not None)
     assert answer != asked(figure)
@@ -128,7 +128,7 @@ def test_dimension_is_what_explain_says() -> None:
     assert answer["mean"] == pytest.approx(found.drops.mean(1).tolist(), abs=1e-6)
     for least, mean, most in zip(answer["least"], answer["mean"], answer["most"], strict=True):
         assert least <= mean + 1e-6 and mean <= most + 1e-6
-    # All pixels: epsilon times the 1-norm of the weights, whatever was drawn.
+    # With all pixels it is epsilon times the 1-norm of the weights, in whatever random order.
     weights = model.linear.weight[4] - model.linear.weight[found.runner_up]
     total = answer["epsilon"] * float(weights.abs().sum())
     for end in (answer["least"][-1], answer["most"][-1], 784 * answer["slope"]):
@@ -212,7 +212,7 @@ def test_a_point_of_the_window_is_on_the_stage(name: str, index: int) -> None:
 
 
 def test_a_drawings_windows_are_on_the_stage(builtin: tuple[Tensor, Tensor]) -> None:
-    """Also of a drawing that the twins read differently, which nobody has named."""
+    """Also for an unnamed drawing that the twins read differently."""
     one, other = (
         predict(model_of(twin.key), builtin[0].to(device())).argmax(1).cpu() for twin in TWINS
     )

@@ -29,7 +29,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
 
 @pytest.fixture
 def firefox(window: Firefox, app: App) -> Iterator[Firefox]:
-    """The page, just opened. No errors, no strangers."""
+    """The page, just opened. No errors, no requests to other hosts."""
     window.errors.clear()
     window.requests.clear()
     window.open(app.url)
@@ -41,7 +41,7 @@ def firefox(window: Firefox, app: App) -> Iterator[Firefox]:
 
 
 def settled(firefox: Firefox) -> None:
-    """Until the latest question to the server is answered, and the answer painted."""
+    """Wait until the last request to the server is answered, and the answer painted."""
     firefox.wait("document.querySelector('.live').dataset.asking !== 'true'")
     firefox.evaluate("new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))")
 
@@ -73,7 +73,7 @@ def test_dragging_epsilon_changes_the_verdict_and_asks_nobody(firefox: Firefox) 
     firefox.drag([right, middle, left], steps=20)
     firefox.wait(f"{NUMBER} === '0.00'")
     assert firefox.text(".verdict .words") == "Still 4"
-    assert firefox.evaluate("seen.size") > 5  # those on the way too
+    assert firefox.evaluate("seen.size") > 5  # including those on the way
     assert len(firefox.requests) == asked
 
 

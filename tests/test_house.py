@@ -1,4 +1,4 @@
-"""The order of the house: who may import whom, and in which order it is read."""
+"""The order of the modules: which may import which, and in which order they are read."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What the tests do where something is missing: they say so; under CI they may fail instead."""
+"""Tests for which something is missing are skipped and say so; under CI they may fail."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ NEEDS_NOTHING = "tests/test_digits.py::test_mnist_root_is_the_variable_else_the_
 
 
 def outcome(*options: str, **environment: str) -> str:
-    """What pytest prints of a run of two tests, with no setting but these."""
+    """What pytest prints when it runs two tests with only these settings."""
     known = {name: value for name, value in os.environ.items() if name not in ("CI", "MNIST_ROOT")}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
     done = subprocess.run(

@@ -39,7 +39,7 @@ def test_lenet_is_the_articles() -> None:
     assert shapes["conv1.weight"] == (10, 1, 5, 5) and shapes["conv2.weight"] == (20, 10, 5, 5)
     assert shapes["fc1.weight"] == (50, 320) and shapes["fc2.weight"] == (10, 50)
     assert sum(p.numel() for p in LeNet().parameters()) == 21840
-    model = LeNet().train()  # both dropouts are there
+    model = LeNet().train()  # both dropout layers are there
     image = torch.rand(1, 1, 28, 28)
     assert not torch.equal(model(image), model(image))
 

@@ -34,7 +34,7 @@ print(fgsm.__version__, fgsm.__file__, WEIGHTS, sep="\\n")
 
 
 def command(*words: object, cwd: Path) -> str:
-    """What the command prints. It finds nothing of ours by `PYTHONPATH`."""
+    """What the command prints. It cannot find our code by `PYTHONPATH`."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [str(word) for word in words],
@@ -51,7 +51,8 @@ def command(*words: object, cwd: Path) -> str:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the wheel and of the source archive that it was built from.
 
-    Without isolation, so with the tools of requirements-dev.txt: isolated ones are downloaded.
+    Built without isolation, with the tools of requirements-dev.txt: in isolation, pip would download
+    them.
     """
     folder = tmp_path_factory.mktemp("built")
     options = ["--no-isolation", "--outdir", folder]
@@ -70,7 +71,7 @@ def wheel(built: Path) -> Path:
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a fresh virtual environment that has the wheel.
 
-    PyTorch and the others are not downloaded again: a .pth file names the folders where this
+    PyTorch and the like are not downloaded again: a .pth file names the folders where this
     interpreter has them. They come last, and their own .pth files are not read, so that an `fgsm`
     installed there, from a checkout perhaps, is not what is tested.
     """
@@ -87,7 +88,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_is_the_package_and_nothing_else(wheel: Path) -> None:
-    """Every file of it, of whatever kind, and the weights; no tests, benchmarks or scripts."""
+    """Every file of the package, of any kind, and the weights; no tests, benchmarks or scripts."""
     expected = {
         f"{prefix}/{path.relative_to(folder).as_posix()}"
         for prefix, folder in (("fgsm", ROOT / "fgsm"), ("fgsm/weights", ROOT / "weights"))
@@ -104,7 +105,7 @@ def test_the_wheel_is_the_package_and_nothing_else(wheel: Path) -> None:
 
 
 def requirements(lines: list[str]) -> dict[str, set[str]]:
-    """Of each package its bounds, such as `{">=2.0", "<2.5"}`; comments and blanks are left out."""
+    """The bounds of each package, such as `{">=2.0", "<2.5"}`; skips comments and blank lines."""
     found = [re.match(r"([\w.-]+)([^#]*)", line) for line in lines]
     return {match[1]: set(match[2].strip().split(",")) for match in found if match}
 

@@ -1,4 +1,4 @@
-"""The stage for those who see, hear or move otherwise."""
+"""The stage for people who see, hear or move differently."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -70,7 +70,7 @@ def test_every_control_is_reached_with_the_tab_key(stage: Stage) -> None:
         if not page.evaluate("Boolean(document.activeElement.closest('.live'))"):
             break
         reached.add(name)
-        assert outline != "none", name  # and it shows where we are
+        assert outline != "none", name  # the focus must be visible
         page.keyboard.press("Tab")
     assert len(reached) >= controls
 
@@ -95,4 +95,4 @@ def test_reduced_motion(stage: Stage) -> None:
     }).map((each) => each.className)"""
     assert stage.page.evaluate(moving) == []
     stage.page.emulate_media(reduced_motion="no-preference")
-    assert stage.page.evaluate(moving) != []  # so the question finds what moves
+    assert stage.page.evaluate(moving) != []  # so the check does find what moves

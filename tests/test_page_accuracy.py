@@ -15,7 +15,7 @@ from tests.helpers import ATTACKS, DESKTOP, NAMES, PHONE, open_tab, table_of
 
 
 def cards() -> list[dict[str, Any]]:
-    """As the page gets them."""
+    """The cards as the page gets them."""
     found: list[dict[str, Any]] = packed(all_digits.cards())
     return found
 
@@ -118,7 +118,7 @@ def test_the_values_by_a_finger_stay_until_it_taps_elsewhere(test_tab: Page) -> 
     plot.tap(position={"x": 0.4 * box["width"], "y": box["height"] / 2})
     expect(page.locator(".accuracy .tip-x")).to_have_text("ε = 0.2")
     page.wait_for_timeout(300)
-    for part in (0.02, 0.4, 0.6, 0.98):  # all of it is on the screen
+    for part in (0.02, 0.4, 0.6, 0.98):  # all of it must be on the screen
         plot.tap(position={"x": part * box["width"], "y": box["height"] / 2})
         tip = page.locator(".accuracy .tip").bounding_box()
         assert tip is not None and tip["x"] >= 0 and tip["x"] + tip["width"] <= 390

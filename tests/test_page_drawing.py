@@ -1,4 +1,4 @@
-"""Drawing in a real browser: by mouse, finger and keyboard, named, undone, answered meanwhile."""
+"""Drawing in a real browser: by mouse, finger or keyboard; naming, undoing, live answers."""
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +23,7 @@ def test_draws_with_the_mouse(stage: Stage) -> None:
 
 
 def test_a_dot_is_ink(stage: Stage) -> None:
-    """Also the first point of every stroke is one: it must not be refused as blank."""
+    """Every stroke begins as a dot, which must not be refused as blank."""
     page = stage.page
     page.click("#fgsm-tab-draw")
     x, y = strokes(stage)[0]
@@ -108,18 +108,20 @@ def test_the_drawing_comes_back_with_its_tab(stage: Stage) -> None:
     with stage.answered():
         page.select_option(".named", "2")
     page.click("#fgsm-tab-pick")
-    assert "a 2" in stage.text(".clean figcaption")  # another tab shows nothing else by itself
+    assert "a 2" in stage.text(
+        ".clean figcaption"
+    )  # changing the tab alone changes nothing on the stage
     stage.pick(301)
     assert "a 3" in stage.text(".clean figcaption")
     with stage.answered():
         page.click("#fgsm-tab-draw")
     assert stage.picture("clean") == seven and "a 2" in stage.text(".clean figcaption")
-    assert page.input_value(".named") == "2"  # its name too
+    assert page.input_value(".named") == "2"  # and its name
 
 
 @pytest.mark.parametrize("target", [1, 7])
 def test_drawing_goes_on_when_it_becomes_the_target(stage: Stage, target: int) -> None:
-    """A stroke is read as many digits while it grows; one of them may be the target."""
+    """A stroke is read as various digits while it grows; one of them may be the target."""
     page = stage.page
     with stage.answered():
         page.select_option(".attack-menu", "targeted")
@@ -159,7 +161,7 @@ def test_a_refusal_restores_the_name(stage: Stage) -> None:
 
 
 def test_an_unnamed_drawing_is_not_misread(stage: Stage) -> None:
-    """Another model may read something else in it; who is right, nobody knows."""
+    """Another model may read something else in it; nobody knows which is right."""
     draw_seven(stage)
     expect(stage.page.locator(".compare.is-stale")).to_have_count(0)
     assert "misread" not in stage.text(".compare")

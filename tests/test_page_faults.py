@@ -1,4 +1,4 @@
-"""The stage when something is wrong: a refusal, a slow server, one with an error, none."""
+"""The stage when something is wrong: a refusal, a server that is slow, has an error, is gone."""
 
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ def test_a_slow_server_is_waited_for_aloud(stage: Stage) -> None:
 def test_an_error_of_the_server_is_no_lost_connection(page: Page, app: App) -> None:
     stage = Stage(page)
     stage.open(app.url)
-    # What Gradio's own script writes about it would count as an error of the page.
+    # What Gradio's own script logs about it would count as an error of the page.
     page.evaluate("console.error = console.warn = () => {}")
     page.route("**/component_server**", lambda route: route.abort("connectionfailed"))
     page.click("[data-index='100']")

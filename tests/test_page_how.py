@@ -19,7 +19,7 @@ def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
     assert not set(asked) & set(FIGURES)  # nobody has opened the tab yet
     show_tab(page, "how")
     expect(figure(page, FIGURES[0]).locator("figcaption")).not_to_have_text("")
-    page.wait_for_timeout(500)  # for others, which nobody has seen
+    page.wait_for_timeout(500)  # for requests of other figures, which are out of view
     in_sight = page.locator("#how .figure").evaluate_all(
         "(all) => all.map((each) => each.getBoundingClientRect().top < innerHeight)"
     )
@@ -50,7 +50,7 @@ def test_figures_follow_the_stage_when_looked_at_again(how: Stage) -> None:
     how.pick(301)
     page.wait_for_timeout(800)
     assert "a 3" in how.text(".clean figcaption")
-    assert not set(asked) & set(FIGURES)  # they are out of sight
+    assert not set(asked) & set(FIGURES)  # they are out of view
     show_tab(page, "how")
     for name in FIGURES:
         drawn = look_at(page, name)
@@ -173,7 +173,7 @@ def test_the_papers_table_has_our_cards(how: Stage) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_figures_in_both_themes(page: Page, app: App, theme: str) -> None:
-    """Neutral is neutral in either: in the church window, and in the gradients."""
+    """Neutral is neutral in both themes: in the church window, and in the gradients."""
     open_tab(page, f"{app.url}?__theme={theme}", "how")
     middle = """(canvas) => [...canvas.getContext("2d").getImageData(canvas.width / 2,
                   canvas.height / 2, 1, 1).data].slice(0, 3)"""

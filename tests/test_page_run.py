@@ -39,7 +39,7 @@ def status(page: Page) -> Locator:
 
 
 def check_a_short_run(page: Page) -> None:
-    """The server is free for one, and it comes to its end."""
+    """The server is free for another run, which runs to its end."""
     choose(page, "Model", "Softmax")
     set_epsilons(page, ".1")
     button(page, "Run").click()
@@ -63,7 +63,7 @@ def test_a_run_on_the_builtin_digits(
     *_, evaluation = evaluate(model, *builtin, [0.0, 0.07, 0.25], unaimed(ENTRIES[attack]))
     row = table_of(page)["Softmax (your run, 1000 digits)", ATTACKS[attack]]
     found = {epsilon: float(cell.removesuffix(" %")) for epsilon, cell in row.items() if cell}
-    # Another number of threads may round a digit on the border to the other side.
+    # Another number of threads may change how a borderline digit is read.
     assert found == {
         result.epsilon: pytest.approx(100 * result.accuracy, abs=0.11)
         for result in evaluation.results
@@ -126,7 +126,7 @@ def test_who_reads_the_chart_during_a_run_goes_on_reading(test_tab: Page) -> Non
 
 
 def test_cancel_stops_the_run_and_makes_room_for_another(test_tab: Page) -> None:
-    """That it computes no more is counted in `test_run`; here, what is seen of it."""
+    """This is what one sees of it; `test_run` checks that nothing more is computed."""
     page = test_tab
     choose(page, "Attack", LONG)
     button(page, "Run").click()
@@ -142,7 +142,7 @@ def test_cancel_stops_the_run_and_makes_room_for_another(test_tab: Page) -> None
 def test_what_arrives_after_the_cancel_does_not_stay(
     context: BrowserContext, app: App, mnist_root: Path
 ) -> None:
-    """On a slow network, messages of the run are still on their way."""
+    """On a slow network, messages of the run may still be on their way."""
     page = context.new_page()
     page.add_init_script(
         """const get = window.fetch;
@@ -161,7 +161,7 @@ def test_what_arrives_after_the_cancel_does_not_stay(
     open_tab(page, app.url, "test-set")
     choose(page, "Attack", LONG)
     button(page, "Run").click()
-    # Each message takes 900 ms and they come sooner than that: behind this one there are others.
+    # Messages are sent faster than one per 900 ms, which each one takes: more are on their way.
     expect(status(page)).to_contain_text("digits per second", timeout=60_000)
     page.evaluate(
         """() => {
@@ -209,7 +209,7 @@ def test_the_second_visitor_waits_for_a_turn_and_gets_it(
 
 
 def stage_is_free(page: Page, app: App) -> None:
-    """While somebody's run goes on, a digit is attacked all the same."""
+    """While someone's run goes on, another visitor can still attack a digit."""
     show_tab(page, "attack")
     stage = Stage(page)
     stage.pick(301)
@@ -237,7 +237,7 @@ def test_bad_epsilons_get_a_sentence(page: Page, bare: App, epsilons: str, words
 
 
 def test_without_the_test_set(page: Page, bare: App) -> None:
-    """It is said, the built-in digits serve, and a download without network says what is wrong."""
+    """The page says so and uses the built-in digits; a download says that there is no network."""
     stage = open_tab(page, bare.url, "test-set")
     note = page.get_by_text("MNIST's 10,000 test digits are not on this machine")
     get = button(page, "Download the test set (11 MB)")
@@ -279,6 +279,6 @@ def test_the_test_set_is_used_as_soon_as_it_has_come(
         is_known()
         show_tab(page, "attack")
         expect(page.locator(".by-number")).to_be_visible()
-        stage.open(app.url)  # and so it stays for whoever comes next
+        stage.open(app.url)  # and it stays so for the next visitor
         show_tab(page, "test-set")
         is_known()

@@ -134,9 +134,9 @@ def test_shortcuts_work_wherever_the_focus_is(stage: Stage) -> None:
             page.keyboard.press("r")
         assert page.evaluate("document.activeElement.hasAttribute('aria-current')")
     page.click(".epsilon .number")
-    page.keyboard.press("b")  # is typing
+    page.keyboard.press("b")  # this is typing
     page.click("#how-button")
-    page.keyboard.press("b")  # and here there is no stage
+    page.keyboard.press("b")  # and here the stage is not visible
     stage.settle()
     assert stage.epsilon() == 0.205
 

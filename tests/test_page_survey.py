@@ -90,7 +90,7 @@ def test_the_confusion_follows_epsilon_and_asks_nobody(test_tab: Page) -> None:
         assert counts(page) == expected_counts("lenet", k)
     page.wait_for_timeout(300)
     assert asked == []
-    assert sum(counts(page)[i][i] for i in range(10)) == sum(map(sum, counts(page)))  # at 0
+    assert sum(counts(page)[i][i] for i in range(10)) == sum(map(sum, counts(page)))  # at epsilon 0
 
 
 def test_a_cell_lists_examples(test_tab: Page) -> None:

@@ -11,7 +11,7 @@ from tests.helpers import DESKTOP, FIGURES, PHONE, check_step, figure, look_at, 
 
 
 def serious(page: Page, *selectors: str) -> list[str]:
-    """What axe finds of weight in these parts of the page."""
+    """The serious problems that axe finds in these parts of the page."""
     found = []
     for selector in selectors:
         options = {"resultTypes": ["violations"]}
@@ -52,7 +52,7 @@ def test_nothing_is_wider_than_a_phone(page: Page, app: App, mnist_root: Path, t
         for name in FIGURES:
             look_at(page, name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    # Nor is anything cut off: what is wider scrolls in a box of its own.
+    # Nor is anything cut off: wide parts scroll in boxes of their own.
     wide = page.evaluate(
         """(tab) => [...document.querySelectorAll(`#${tab} *`)].filter((each) =>
              each.checkVisibility() && !each.closest(".scroll, svg, .katex")
@@ -64,7 +64,7 @@ def test_nothing_is_wider_than_a_phone(page: Page, app: App, mnist_root: Path, t
 
 
 def test_tabs_of_a_lost_server(browser: Browser, tmp_path: Path) -> None:
-    """In a window of its own: Gradio complains of parts of its own that it fetches late."""
+    """In a separate window, because Gradio logs errors about its own parts that it loads late."""
     errors: list[str] = []
 
     def note(error: str) -> None:

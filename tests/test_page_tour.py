@@ -37,7 +37,7 @@ def test_the_tour_from_start_to_end(stage: Stage) -> None:
 
 
 def test_the_tour_tells_no_lies(stage: Stage) -> None:
-    """What the words say of the stage is to be seen there."""
+    """What the words say about the stage can be seen on it."""
     page = stage.page
     page.click(".start-tour")
     verdicts = []

@@ -1,4 +1,4 @@
-"""Our attacks against other people's: Foolbox, and cross-entropy as it is written down.
+"""Our attacks compared with others: Foolbox's, and plain cross-entropy.
 
 Both are compared in float64, where cross-entropy's own gradient can be trusted. A pixel whose
 gradient is at rounding level has no reliable sign in any library: such pixels are counted, and

@@ -130,7 +130,7 @@ def test_the_browser_gets_a_sentence(name: str) -> None:
 def test_an_error_of_ours_is_told_and_logged(
     name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """To the browser, silence is a lost connection."""
+    """The browser would take silence for a lost connection."""
 
     def breaks(*_: object) -> None:
         raise RuntimeError("out of memory")

@@ -125,7 +125,7 @@ def test_a_refusal_is_short_whatever_it_refuses() -> None:
 def test_a_run_is_what_the_command_prints(
     attack: str, here: None, mnist_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Over all 10,000 digits, digit for digit."""
+    """Over all 10,000 digits, with the same counts."""
     epsilons = ["0", "0.05", "0.25"]
     series = final("softmax", attack, " ".join(epsilons))
     options = ["--weights", "softmax", "--attack", attack, "--data", str(mnist_root)]
@@ -140,7 +140,7 @@ def test_a_run_gives_the_cards_figures(here: None) -> None:
     series = final("lenet", "fgsm", "0 .1 .3")
     written = {result["epsilon"]: result for result in card("lenet")["results"]["fgsm"]}
     for result in series["results"]:
-        # Another machine's rounding may move a digit that is on the border.
+        # Another machine's rounding may change how a borderline digit is read.
         assert abs(result["correct"] - written[result["epsilon"]]["correct"]) <= 3
 
 
@@ -200,7 +200,7 @@ def test_all_is_told_of_what_takes_long(nowhere: Path, monkeypatch: pytest.Monke
     [("fgsm", 1, 128), ("fgsm", 7, 128), ("random", 21, 42), ("iterative", 7, 12)],
 )
 def test_a_batch_is_never_much_work(attack: str, epsilons: int, size: int, nowhere: Path) -> None:
-    """Whoever picks a digit meanwhile waits for one."""
+    """A visitor who picks a digit meanwhile waits for one batch."""
     _, (series, _), *_ = run("softmax", attack, " ".join(str(k / 50) for k in range(epsilons)))
     assert series is not None and series.n == size
 

@@ -167,7 +167,7 @@ def test_a_drawing_is_attacked_at_its_prediction_until_it_is_named(
 
 
 def test_every_model_attacks_the_same_label_of_a_drawing(builtin: tuple[Tensor, Tensor]) -> None:
-    """Also where they read it differently: that of the model shown."""
+    """Even where they read it differently: the label is what the model shown reads."""
     images = builtin[0].to(device())
     reads = [predict(load_model(name), images).argmax(1) for name in ("lenet", "softmax")]
     index = int((reads[0] != reads[1]).nonzero()[0])

@@ -29,7 +29,7 @@ from fgsm.survey import (
 CPU = torch.device("cpu")
 EVERY_MODEL = pytest.mark.parametrize("name", MODELS)
 
-# Seven digits at four epsilons, one digit a row, and what is to be said of it.
+# Seven digits at four epsilons: each row has a digit's label and predictions.
 GRID = (0.0, 0.1, 0.2, 0.3)
 BY_HAND = [
     (3, [3, 3, 8, 8]),  # breaks at .2
@@ -105,7 +105,7 @@ def test_breaking_points_by_hand(by_hand: Readings) -> None:
 
 
 def test_harder_than_by_hand(by_hand: Readings) -> None:
-    """Of five digits that break at .1, .1, .2, .3 and never."""
+    """The five digits read correctly break at .1, .1, .2, .3 and never."""
     assert harder_than(by_hand, 0.1) == 0
     assert harder_than(by_hand, 0.2) == 2 / 5
     assert harder_than(by_hand, 0.3) == 3 / 5
@@ -153,7 +153,7 @@ def test_the_stored_predictions_are_measured(
     assert torch.equal(stored.labels, labels)
     step = len(images) // 40
     fresh = survey(load_model(name, CPU), images[::step], labels[::step])
-    # Another machine's rounding may move a digit that is on the border.
+    # Another machine's rounding may change how a borderline digit is read.
     assert (fresh.predictions != stored.predictions[:, ::step]).float().mean() < 0.002
     assert fresh.fooled.any()
 
@@ -168,7 +168,7 @@ def test_examples_are_fooled_digits_none_twice() -> None:
     }
     some = examples(readings, k, 30, generator=drawing(0)).tolist()
     assert len(some) == len(set(some)) == 30 and set(some) < fooled
-    assert some != sorted(some)  # in no order
+    assert some != sorted(some)  # not in order
     assert some == examples(readings, k, 30, generator=drawing(0)).tolist()
     assert some != examples(readings, k, 30, generator=drawing(1)).tolist()
     every = examples(readings, k, 1000, generator=drawing(0)).tolist()

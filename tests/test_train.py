@@ -81,7 +81,7 @@ def test_random_affine_moves_digits_a_little(builtin: tuple[Tensor, Tensor]) -> 
         shift = (centres[1] - centres[0]).abs()
         assert 0.5 < shift.mean() < 2 and shift.max() < 4.5
     ratio = moved.sum((1, 2, 3)) / images.sum((1, 2, 3))
-    assert ratio.min() > 0.75 and ratio.max() < 1.35  # scaled by 10 % a side at most
+    assert ratio.min() > 0.75 and ratio.max() < 1.35  # scaled by at most 10 % along each side
     assert accuracy(load_model("lenet", CPU), (moved, builtin[1][::5])) > 0.95
 
 

@@ -1,4 +1,4 @@
-"""Questions and answers: what the page, the command line and whoever else may ask of `fgsm`.
+"""Requests and answers: what the page, the command line and others may ask of `fgsm`.
 
 `request` says what may be asked and checks it, `answer` what comes back. The functions between them
 are in `stage` (one digit under attack), `figures` (the pictures that explain why) and `all_digits`

@@ -19,7 +19,7 @@ from fgsm.service.request import CellRequest, GridRequest, RunRequest, SurveyReq
 from fgsm.survey import breaking_points, confusion, examples, harder_than, load_survey
 
 GRID = tuple(EPSILONS.index(epsilon) for epsilon in ARTICLE_EPSILONS[1:])
-"""Where in `EPSILONS` the rows of the article's picture are."""
+"""The indexes in `EPSILONS` of the rows of the article's picture."""
 GRID_DIGITS = 5
 CELL_DIGITS = 10
 
@@ -42,10 +42,10 @@ def cards() -> list[Series]:
 
 
 def run(request: RunRequest) -> Iterator[tuple[Series, float]]:
-    """Evaluate batch by batch on the most digits there are.
+    """Evaluate batch by batch on the larger data set that is here.
 
     Returns:
-        The results so far, and the seconds they took. The first ones are of no digit.
+        The results so far, and the seconds they took; at first, those of no digit at all.
     """
     source, images, labels = digits_here()
     attack, epsilons = ATTACKS[request.attack], request.epsilons
@@ -62,7 +62,7 @@ def run(request: RunRequest) -> Iterator[tuple[Series, float]]:
 
 
 def counts(request: SurveyRequest) -> Counts:
-    """All that is counted of one model, from its survey.
+    """All counts for one model, from its survey.
 
     Raises:
         ValueError: the model has not been surveyed yet.
@@ -72,7 +72,7 @@ def counts(request: SurveyRequest) -> Counts:
 
 
 def grid(request: GridRequest) -> Grid:
-    """For each of the article's epsilons some digits that are fooled, drawn at random.
+    """Some fooled digits for each of the article's epsilons, chosen at random.
 
     Raises:
         ValueError: the model has not been surveyed yet.
@@ -93,7 +93,7 @@ def grid(request: GridRequest) -> Grid:
 
 
 def cell(request: CellRequest) -> Cell:
-    """Digits of one class that are read as another at one epsilon, drawn at random.
+    """Digits of one class that are read as another at one epsilon, chosen at random.
 
     Raises:
         ValueError: the model has not been surveyed yet.

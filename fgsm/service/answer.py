@@ -1,8 +1,8 @@
 """What the service answers: plain values and tensors, packed for the browser by `fgsm.ui.wire`.
 
-Tensors of numbers reach the browser rounded to a millionth, lists as they are.
+Tensors of numbers reach the browser rounded to a millionth, lists unrounded.
 
-K is the number of epsilons of the grid, and where a field has one value for each of them, its first
+K is the number of epsilons of the grid. Where a field has one value for each of them, the first
 value is that of the clean digit.
 """
 
@@ -43,7 +43,7 @@ class Digit:
     frame: Frames
     label: int
     named: bool
-    """Whether the label is known, or only what a model reads in a drawing."""
+    """Whether the label is known; if not, it is what a model reads in a drawing."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,19 @@ class Stage:
     attack: str
     label: int
     target: int | None
-    """The class moved towards, of a targeted attack."""
+    """The class that a targeted attack moves towards."""
     direction: Frames | None
     """The one direction of all epsilons, largest change 1; None if each epsilon has its own."""
     frames: Frames
     """The adversarial images."""
     changes: Frames
-    """What of each pixel changed; the largest change shown is the grid's largest epsilon."""
+    """How much each pixel changed; the largest change shown is the grid's largest epsilon."""
     probabilities: Table
     predictions: Numbers
     survives: Flags
-    """Is the reading the same once the image is saved in 8 bits?"""
+    """Is the prediction the same once the image is saved in 8 bits?"""
     moved: Numbers
-    """How many of the 784 pixels are not what they were."""
+    """How many of the 784 pixels have changed."""
     largest: Numbers
     """The largest change of a pixel, in pixel units."""
     mean: Numbers
@@ -74,7 +74,7 @@ class Stage:
     breaking_point: float | None
     """The smallest epsilon that fools; None where none does, or the clean digit is misread."""
     right_again: float | None
-    """The first epsilon after a misreading, be it from the start, at which it is read right."""
+    """The first epsilon, after the digit was misread, at which it is read correctly."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Comparison:
     label: int
     named: bool
     breaking_points: dict[str, float | None]
-    """By model; None as in `Stage`."""
+    """For each model; None as in `Stage`."""
     predictions: dict[str, int]
     """What each model reads in the clean digit."""
 
@@ -102,7 +102,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Directions:
-    """The digit along the gradient's sign, random signs, and against the gradient's sign."""
+    """The digit moved along the gradient's sign, along random signs, and against the gradient."""
 
     named: bool
     stages: list[Stage]
@@ -110,7 +110,7 @@ class Directions:
 
 @dataclass(frozen=True)
 class Lines:
-    """One model's logits against epsilon, and what the gradient at the digit foretells of them."""
+    """One model's logits against epsilon, and as the gradient at the digit predicts them."""
 
     model: str
     logits: Table
@@ -124,7 +124,7 @@ class Linearity:
     label: int
     named: bool
     epsilons: list[float]
-    """From -.5 to .5; below 0 is down the loss."""
+    """From -.5 to .5; those below 0 go down the loss."""
     charts: list[Lines]
 
 
@@ -155,7 +155,8 @@ class Plane:
     model: str
     label: int
     rows: list[str]
-    """A digit for each point. The top row is furthest across, the left column furthest back."""
+    """A digit for each point. The top row is furthest across, the left column furthest against
+    the gradient's sign."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class EightBits:
     left: Numbers
     """The largest change of a pixel after saving, in grey levels."""
     confidence: list[float]
-    """In the label, as computed. A list, since it may change by less than a tensor tells."""
+    """In the label, as computed. A list, since changes may be too small for a rounded tensor."""
     saved_confidence: list[float]
 
 
@@ -198,13 +199,13 @@ class Defence:
 
 @dataclass(frozen=True)
 class Counts:
-    """All that is counted of one model over a data set."""
+    """All counts for one model over a data set."""
 
     model: str
     source: str
     n: int
     confusion: Tables
-    """Of the digits that were read correctly before the attack."""
+    """Counts only digits that were read correctly before the attack."""
     breaking: Numbers
     """How many digits break at each epsilon."""
     never: int
@@ -217,7 +218,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class FooledDigit:
-    """A digit that was read correctly before the attack, and is not any more."""
+    """A digit that was read correctly before the attack, and no longer is."""
 
     index: int
     label: int
@@ -240,10 +241,10 @@ class Grid:
 
     source: str
     columns: int
-    """How many digits a row has, if there are so many."""
+    """How many digits a row has at most."""
     rows: list[GridRow]
     frames: Frames
-    """Of all rows' digits, one after the other."""
+    """The digits of all rows, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,7 @@ class Series:
     n: int
     """Digits evaluated so far."""
     of: int | None
-    """How many there will be, of a run on this device; None of a card."""
+    """How many there will be in a run on this device; None for a card."""
     results: tuple[Result, ...]
 
 
@@ -275,7 +276,7 @@ class Series:
 
 @dataclass(frozen=True)
 class AttackEntry:
-    """What the browser knows of an attack; see `fgsm.catalogue.Attack`."""
+    """What the browser knows about an attack; see `fgsm.catalogue.Attack`."""
 
     key: str
     title: str
@@ -289,7 +290,7 @@ class AttackEntry:
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """What the browser knows of a model; see `fgsm.catalogue.Model`."""
+    """What the browser knows about a model; see `fgsm.catalogue.Model`."""
 
     key: str
     title: str
@@ -299,7 +300,7 @@ class ModelEntry:
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """What the browser knows of a source of digits; see `fgsm.catalogue.Source`."""
+    """What the browser knows about a source of digits; see `fgsm.catalogue.Source`."""
 
     key: str
     title: str

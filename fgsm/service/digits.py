@@ -14,12 +14,12 @@ from fgsm.service.request import DigitRequest
 
 device = functools.cache(available_device)
 model_of = functools.cache(load_model)
-"""By the model's key; each is loaded once."""
+"""The model with that key; each is loaded once."""
 mnist_test = functools.cache(functools.partial(mnist_digits, train=False))
 
 
 def digits_here() -> tuple[Source, Tensor, Tensor]:
-    """The larger data set of those on this machine, its images and labels, on the CPU."""
+    """The larger of the data sets on this machine, its images and labels, on the CPU."""
     try:
         return MNIST_TEST, *mnist_test()
     except MnistMissing:
@@ -29,12 +29,12 @@ def digits_here() -> tuple[Source, Tensor, Tensor]:
 def digit_of(request: DigitRequest) -> tuple[Tensor, Tensor]:
     """The image `(1, 1, 28, 28)` and its label `(1,)`, on the device.
 
-    A drawing has no true label: until someone names it, what the shown model reads in it stands
-    for it, and is attacked in every model that is compared.
+    A drawing has no true label: until someone names it, the prediction of the model shown is its
+    label, which is attacked in every model that is compared.
 
     Raises:
         ValueError: there is no digit in the drawing.
-        MnistMissing: the test set is asked for and not there.
+        MnistMissing: the test set is asked for but is not there.
     """
     if request.drawing is None:
         images, labels = builtin_digits() if request.source == BUILTIN.key else mnist_test()

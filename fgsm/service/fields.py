@@ -1,6 +1,6 @@
 """The fields of requests, each with its check.
 
-A check takes anything that JSON can hold. It returns the value that the program goes on with, or
+A check takes anything that JSON can hold. It returns the value that the program will use, or
 raises `ValueError` with a sentence that names the field, the value and what would be right.
 """
 
@@ -28,9 +28,9 @@ from fgsm.catalogue import (
 REACH = 0.2
 """How far the church window reaches to each side, in pixel units."""
 LARGEST_DRAWING = 280
-"""Pixels a side."""
+"""Pixels per side."""
 MOST_EPSILONS = 21
-"""Of a run."""
+"""In a run."""
 
 
 def shown(value: object) -> str:
@@ -96,7 +96,7 @@ def _seed(value: object, info: ValidationInfo) -> int:
 
 def _index(value: object, info: ValidationInfo) -> int:
     source = info.data.get("source")
-    if source is None or source == DRAWING.key:  # if the source is wrong, that is told first
+    if source is None or source == DRAWING.key:  # if the source is wrong, that is reported first
         return 0
     return _whole(value, info, SOURCES[source].size)
 
@@ -112,7 +112,7 @@ Class = Annotated[int | None, BeforeValidator(_class_or_none)]
 EpsilonIndex = Annotated[int, BeforeValidator(_place_on_the_grid)]
 Seed = Annotated[int, BeforeValidator(_seed)]
 DigitIndex = Annotated[int, BeforeValidator(_index)]
-"""Of a digit within the field `source`; 0 for a drawing."""
+"""The index of a digit in the field `source`; 0 for a drawing."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
@@ -170,7 +170,7 @@ Drawing = Annotated[
     BeforeValidator(_drawing),
     WithJsonSchema({"type": ["string", "null"]}),
 ]
-"""`(S, S)`, white ink on black; in JSON base64 of its bytes. None of a data set."""
+"""`(S, S)`, white ink on black; in JSON, base64 of its bytes. None for a data set."""
 
 
 # ---- the epsilons of a run ----

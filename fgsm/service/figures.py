@@ -28,11 +28,11 @@ DIMENSION_EPSILON = 0.1
 DRAWS = 20
 SIZES = tuple(range(49, 785, 49))
 WINDOW_STEP = 0.01
-"""Between two points of the church window, in pixel units."""
+"""The distance between two points of the church window, in pixel units."""
 
 
 def directions(request: DigitRequest) -> Directions:
-    """The digit along the gradient's sign, random signs, and against the gradient's sign."""
+    """The digit moved along the gradient's sign, along random signs, and against the gradient."""
     image, labels = digit_of(request)
     key = request.models[0].key
     stages = [
@@ -49,7 +49,7 @@ def linearity(request: DigitRequest) -> Linearity:
     charts = []
     for key in (SOFTMAX.key, network.key):
         found = explain.linearity(model_of(key), image, labels, LINEAR_EPSILONS)
-        # To a thousandth: finer than a chart shows, and half the message.
+        # Rounded to a thousandth: finer than a chart shows, and half the message's size.
         charts.append(
             Lines(key, found.logits.round(decimals=3), found.first_order.round(decimals=3))
         )
@@ -57,7 +57,7 @@ def linearity(request: DigitRequest) -> Linearity:
 
 
 def dimension(request: DigitRequest) -> Dimension:
-    """What n pixels take from the linear model's margin, measured, and the slope they should."""
+    """What n pixels take from the linear model's margin, as measured and as expected."""
     image, labels = digit_of(request)
     model = model_of(SOFTMAX.key)
     assert isinstance(model, SoftmaxRegression)
@@ -127,7 +127,7 @@ def defence(request: DigitRequest) -> Defence:
 
 
 def _plane(request: DigitRequest) -> Plane:
-    """As the stage would show this model: an unnamed drawing is what the model itself reads."""
+    """For an unnamed drawing, the model's own prediction is the label, as on the stage."""
     image, labels = digit_of(request)
     found = explain.church_window(
         model_of(request.model),
@@ -142,5 +142,5 @@ def _plane(request: DigitRequest) -> Plane:
 
 
 def _largest(gradient: Tensor) -> float:
-    """Its largest value; anything above 0 where all are 0, so that all stay 0."""
+    """Its largest absolute value; if all are 0, something above 0, so that all stay 0."""
     return float(gradient.abs().max().clamp(min=torch.finfo().tiny))

@@ -1,7 +1,7 @@
-"""What may be asked of the service, checked: the boundary to whatever comes from outside.
+"""What may be asked of the service, and the checks of it: the boundary to the outside.
 
-`SomeRequest.parse(data)` takes any JSON at all. What it returns can be trusted field by field; or
-it raises `ValueError`, with one sentence for people.
+`SomeRequest.parse(data)` takes any JSON at all. It returns a request whose fields can all be
+trusted, or raises `ValueError` with one sentence for people.
 """
 
 import torch
@@ -33,14 +33,14 @@ class Request(BaseModel):
 
     @classmethod
     def parse(cls, data: object) -> Self:
-        """Check what came from outside; fields that are not known are left aside.
+        """Check what came from outside; unknown fields are ignored.
 
         Raises:
             ValueError: something is missing, of the wrong type, or out of range.
         """
         if not isinstance(data, dict):
             raise ValueError(f"a request is an object, not {shown(data)}")
-        # None for what is missing, so that one check answers for both.
+        # A missing field counts as None, so that one check covers both.
         required = {name: None for name, field in cls.model_fields.items() if field.is_required()}
         try:
             return cls.model_validate({**required, **data})
@@ -50,13 +50,13 @@ class Request(BaseModel):
 
 
 class DigitRequest(Request):
-    """One digit, and the model, or the two, that shall read it."""
+    """One digit, and the one or two models that read it."""
 
     source: SourceKey
     index: DigitIndex
     drawing: Drawing = None
     label: Class = None
-    """What the person says the drawing is; None lets the prediction stand for it."""
+    """What the person says the drawing is; if None, the prediction is its label."""
     model: ModelKey
     twin: Flag = False
     """Show both of `TWINS` side by side, whatever `model` says."""
@@ -69,7 +69,7 @@ class DigitRequest(Request):
 
     @property
     def is_named(self) -> bool:
-        """Whether the digit's label is known, or only what a model reads in a drawing."""
+        """Whether the digit's label is known; if not, it is what a model reads in a drawing."""
         return self.drawing is None or self.label is not None
 
     @property
@@ -78,18 +78,18 @@ class DigitRequest(Request):
         return TWINS if self.twin else (MODELS[self.model],)
 
     def generator(self) -> torch.Generator:
-        """One for each digit of a data set, so that what it draws at random can be drawn again."""
+        """A generator seeded with the digit's number, so that random choices can be repeated."""
         return torch.Generator().manual_seed(self.index)
 
 
 class AttackRequest(DigitRequest):
-    """One digit, and what shall be done to it."""
+    """One digit, and the attack on it."""
 
     attack: StageAttackKey
     target: Class = None
-    """The class to move towards; None is the clean image's runner-up."""
+    """The class to move towards; None means the clean image's runner-up."""
     ray: Ray = None
-    """The point of the church window that a ray leads to; None is a step along the gradient."""
+    """The church window's point that a ray leads to; None means a step along the gradient."""
 
 
 class SurveyRequest(Request):
@@ -113,7 +113,7 @@ class CellRequest(GridRequest):
 
 
 class RunRequest(Request):
-    """An evaluation over all digits there are."""
+    """An evaluation over all digits."""
 
     model: ModelKey
     attack: RunAttackKey

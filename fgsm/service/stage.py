@@ -16,7 +16,7 @@ def attack(request: AttackRequest) -> Attacked:
 
     Raises:
         ValueError: there is no digit in the drawing, or the target is the digit's own class.
-        MnistMissing: the test set is asked for and not there.
+        MnistMissing: the test set is asked for but is not there.
     """
     image, labels = digit_of(request)
     digit = Digit(
@@ -30,9 +30,9 @@ def attack(request: AttackRequest) -> Attacked:
 
 
 def compare(request: AttackRequest) -> Comparison:
-    """The breaking point of the digit under each model, by the same attack.
+    """The breaking point of the digit in each model, under the same attack.
 
-    With what each model reads in the clean digit, which says why some have no breaking point.
+    Also what each model reads in the clean digit, which explains why some have no breaking point.
 
     Raises:
         ValueError: as `attack` does; likewise `MnistMissing`.
@@ -55,14 +55,14 @@ def stage_of(key: str, entry: Attack, aim: Aim, image: Tensor, labels: Tensor) -
     """One model's sweep of one digit.
 
     Args:
-        key: of the model.
+        key: the model's.
         entry: the attack.
         image: `(1, 1, 28, 28)`.
         labels: `(1,)`.
     """
     model, direction = model_of(key), None
     attack_images = entry.aimed(aim)
-    if entry.direction is not None:  # because it is shown too, and taken once
+    if entry.direction is not None:  # computed once, because it is shown too
         direction = entry.direction(model, image, labels, aim)
         attack_images = along(direction)
     swept = sweep(model, image, labels, EPSILONS, attack_images)
@@ -104,8 +104,8 @@ def _aim(request: AttackRequest, model: nn.Module, image: Tensor, labels: Tensor
 def _targets(request: AttackRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:
     """The wanted class `(1,)`, or the most likely one that is neither label nor prediction.
 
-    A drawing that nobody named changes its label while it is drawn: where it comes to be the
-    wanted class, the most likely other one stands in, so that drawing goes on.
+    The label of an unnamed drawing changes while it is drawn. If it becomes the wanted class, the
+    most likely other class stands in, so that drawing can go on.
     """
     is_own = request.target == int(labels)
     if request.target is not None and not is_own:
@@ -118,7 +118,7 @@ def _targets(request: AttackRequest, model: nn.Module, image: Tensor, labels: Te
 
 
 def _breaking_point(swept: Sweep) -> float | None:
-    """Of the one image: None where nothing fools, since JSON has no infinity."""
+    """The one image's; None if no epsilon fools, since JSON has no infinity."""
     fooled = swept.fooled[:, 0].tolist()
     return EPSILONS[fooled.index(True)] if True in fooled else None
 

@@ -1,1 +1,1 @@
-"""The page. Gradio, HTML, CSS and JavaScript; whatever is computed, `fgsm` computes."""
+"""The page: Gradio, HTML, CSS and JavaScript. All computing is done by `fgsm`."""

@@ -1,11 +1,11 @@
 """The page's own files: scripts, styles and the digits' sprite, served with a version in the URL.
 
 Everything is read once, at the start. The version is a hash of all of it, so that a browser may
-keep a file for good and still gets another one as soon as anything changes.
+keep a file for good, and still gets a new one as soon as anything changes.
 
 A script is an ES module and imports its neighbours by relative paths. `shared/catalogue.js` is made
-here from `fgsm.catalogue`. Style sheets become one, `page.css`: `page.css` itself holds everywhere,
-and the sheets of a folder hold within the components that `SCOPES` names.
+here from `fgsm.catalogue`. Style sheets become one, `page.css`: `page.css` itself applies
+everywhere, the sheets of a folder only within the components that `SCOPES` names.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ SHEETS = (
     "shared/chart.css",
     "header/header.css",
     "header/tour.css",
-    # What stage.css says of small windows goes before what these say of any, so it comes last.
+    # stage.css is the last of its folder: its rules for small windows override the others.
     "stage/choosing.css",
     "stage/plots.css",
     "stage/stage.css",
@@ -51,7 +51,7 @@ def _style_sheet() -> str:
     parts = [(FOLDER / "page.css").read_text("utf-8"), _colours()]
     for name in SHEETS:
         scope = SCOPES[name.partition("/")[0]]
-        # `:is(#…)` weighs as much as an id, and so more than Gradio's own rules; no element has it.
+        # `:is(#…)` is as specific as an id, and so overrides Gradio's rules; no element has the id.
         parts.append(f":is(#ours, {scope}) {{\n{(FOLDER / name).read_text('utf-8')}}}\n")
     return "\n".join(parts)
 

@@ -19,11 +19,11 @@ def component(
     """A component that `start(view)` of a module brings to life; `page.js` imports them all.
 
     Args:
-        script: the module, such as "stage/stage.js". The style sheets of its folder hold within
+        script: the module, such as "stage/stage.js". The style sheets of its folder apply within
             the component; `fgsm.ui.assets` says how.
-        templates: HTML files, one after the other. They hold no data: Gradio evaluates them.
+        templates: HTML files, one after the other. They hold no data, as Gradio evaluates them.
         value: what the script finds as `view.props.value`.
-        server_functions: what the script finds as `view.server.NAME`. Anybody may call them with
+        server_functions: what the script finds as `view.server.NAME`. Anyone may call them with
             anything. They are called in the thread of `fgsm.ui.compute`.
     """
     folder = script.partition("/")[0].replace("_", "-")

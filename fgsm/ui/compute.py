@@ -1,9 +1,9 @@
 """The one thread in which the page's answers are computed, one after the other.
 
-OpenMP gives each thread that calls PyTorch a team of its own, a thread for every core. As soon as
-there are two teams there are more threads than cores; OpenMP then lets idle ones sleep instead of
-wait, and waking them for every layer made a run over the test set a third longer. Gradio would
-call us from any of its threads; here a request waits its turn, and then has all cores.
+OpenMP gives each thread that calls PyTorch a team of its own, with a thread for every core. Two
+teams have more threads than there are cores; OpenMP then lets idle threads sleep instead of spin,
+and waking them for every layer made a run over the test set take a third longer. Gradio would call
+us from any of its threads; here a request waits its turn, and then has all cores.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ def computed(
     *args: Parameters.args,
     **kwargs: Parameters.kwargs,
 ) -> Result:
-    """What the function returns or raises, computed there, while the caller waits."""
+    """What the function returns or raises, computed in that thread while the caller waits."""
     return _thread.submit(function, *args, **kwargs).result()
 
 
 def computing(
     function: Callable[Parameters, Result],
 ) -> Callable[Parameters, Coroutine[Any, Any, Result]]:
-    """The same function as a coroutine that computes there, while the event loop goes on."""
+    """The function as a coroutine that computes in that thread while the event loop goes on."""
 
     @functools.wraps(function)
     async def compute(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:

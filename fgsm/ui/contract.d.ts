@@ -6,7 +6,7 @@ export type Packed = string & { readonly packed: unique symbol };
 /** What is answered to a request that cannot be: a sentence for people. */
 export interface Refusal { error: string }
 
-/** What the browser knows of an attack; see fgsm.catalogue.Attack. */
+/** What the browser knows about an attack; see fgsm.catalogue.Attack. */
 export interface AttackEntry {
   key: string;
   title: string;
@@ -18,7 +18,7 @@ export interface AttackEntry {
   offered: string[];
 }
 
-/** One digit, and what shall be done to it. */
+/** One digit, and the attack on it. */
 export interface AttackRequest {
   source: string;
   index: number;
@@ -81,7 +81,7 @@ export interface Comparison {
   predictions: Record<string, number>;
 }
 
-/** All that is counted of one model over a data set. */
+/** All counts for one model over a data set. */
 export interface Counts {
   model: string;
   source: string;
@@ -109,7 +109,7 @@ export interface Digit {
   named: boolean;
 }
 
-/** One digit, and the model, or the two, that shall read it. */
+/** One digit, and the one or two models that read it. */
 export interface DigitRequest {
   source: string;
   index: number;
@@ -135,7 +135,7 @@ export interface Dimension {
   most: number[];
 }
 
-/** The digit along the gradient's sign, random signs, and against the gradient's sign. */
+/** The digit moved along the gradient's sign, along random signs, and against the gradient. */
 export interface Directions {
   named: boolean;
   stages: Stage[];
@@ -152,7 +152,7 @@ export interface EightBits {
   saved_confidence: number[];
 }
 
-/** A digit that was read correctly before the attack, and is not any more. */
+/** A digit that was read correctly before the attack, and no longer is. */
 export interface FooledDigit {
   index: number;
   label: number;
@@ -188,14 +188,14 @@ export interface Linearity {
   charts: Lines[];
 }
 
-/** One model's logits against epsilon, and what the gradient at the digit foretells of them. */
+/** One model's logits against epsilon, and as the gradient at the digit predicts them. */
 export interface Lines {
   model: string;
   logits: number[][];
   first_order: number[][];
 }
 
-/** What the browser knows of a model; see fgsm.catalogue.Model. */
+/** What the browser knows about a model; see fgsm.catalogue.Model. */
 export interface ModelEntry {
   key: string;
   title: string;
@@ -210,7 +210,7 @@ export interface Plane {
   rows: string[];
 }
 
-/** What is left of a model at one epsilon. */
+/** How well a model does at one epsilon. */
 export interface Result {
   epsilon: number;
   correct: number;
@@ -228,7 +228,7 @@ export interface Series {
   results: Result[];
 }
 
-/** What the browser knows of a source of digits; see fgsm.catalogue.Source. */
+/** What the browser knows about a source of digits; see fgsm.catalogue.Source. */
 export interface SourceEntry {
   key: string;
   title: string;

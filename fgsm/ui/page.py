@@ -10,7 +10,7 @@ from fgsm.ui.stage import stage
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
-# Fonts of the system, because Gradio's own come over the network.
+# System fonts, because Gradio's own come over the network.
 THEME = gr.themes.Base(
     primary_hue="orange", neutral_hue="zinc", font=SYSTEM_FONTS, font_mono=SYSTEM_MONO
 )
@@ -22,7 +22,7 @@ def page() -> gr.Blocks:
         title="Fast Gradient Sign Method",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(3600, 3600),  # seconds; the page uploads nothing, but somebody might
+        delete_cache=(3600, 3600),  # seconds; the page uploads nothing, but someone might
     )
     with blocks:
         header()

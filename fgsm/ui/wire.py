@@ -1,8 +1,8 @@
 """The edge between the service and the browser: JSON in, JSON out.
 
-Pictures of eight bits travel packed. Next to each other on the epsilon axis two frames differ by a
-level or two, so they are sent as differences, compressed: 101 frames of a digit take about 10 KiB
-instead of 77. Other numbers travel rounded to a millionth: finer than any figure on the page.
+Pictures of eight bits are sent packed. Neighbouring frames on the epsilon axis differ by a level or
+two, so their differences are sent, compressed: 101 frames of a digit take about 10 KiB instead of
+77. Other numbers are rounded to a millionth, which is finer than any figure on the page.
 """
 
 import base64
@@ -31,7 +31,7 @@ def pack(frames: Tensor) -> str:
 
 
 def packed(value: Any) -> Any:
-    """An answer of the service, or a part of one, as JSON has it."""
+    """An answer of the service, or a part of one, as JSON."""
     if dataclasses.is_dataclass(value):
         fields = dataclasses.fields(value)
         return {field.name: packed(getattr(value, field.name)) for field in fields}
@@ -49,13 +49,13 @@ def packed(value: Any) -> Any:
 
 
 def answering(function: Callable[[Any], Any]) -> Callable[[object], Json]:
-    """A function of the service for anybody to call with anything.
+    """A function of the service, made safe for anyone to call with anything.
 
     Args:
         function: takes a `Request`, of the class that its annotation names.
 
     Returns:
-        A function of any JSON. What is wrong with it is answered with a sentence,
+        A function that takes any JSON. If something is wrong with it, the answer is a sentence,
         `{"error": sentence}`.
     """
     request = get_type_hints(function)["request"]
@@ -66,7 +66,7 @@ def answering(function: Callable[[Any], Any]) -> Callable[[object], Json]:
         try:
             message: Json = packed(function(request.parse(data)))
             return message
-        except MnistMissing as error:  # which names a folder, and that is nobody's business
+        except MnistMissing as error:  # it names a folder, which is no visitor's business
             logger.info("refused: %s", error)
             return {"error": "The test set is not here; the tab “Test set” can download it."}
         except ValueError as error:

@@ -1,6 +1,6 @@
 """The tab "Test set": how often the attack works, over thousands of digits.
 
-`accuracy.js` draws the curves of the cards and of a run, `survey.js` and its neighbours what
+`accuracy.js` draws the curves of the cards and of a run; `survey.js` and its neighbours show what
 happens digit by digit; `run.py` is the run on this device.
 """
 
@@ -35,7 +35,7 @@ IDLE = "A run attacks every digit at every ε, and draws its curve over those ab
 
 
 def all_digits(page: gr.Blocks) -> None:
-    """The contents of the tab: curves of the cards, a run of one's own, and digit by digit."""
+    """The contents of the tab: the cards' curves, a run on this device, and the survey."""
     published = cards()
     accuracy = component(
         "all_digits/accuracy.js", [FOLDER / "accuracy.html"], _value(published, None)
@@ -53,7 +53,7 @@ def all_digits(page: gr.Blocks) -> None:
         return _status(download()), *offer()
 
     def offer() -> tuple[dict[str, Any], dict[str, Any]]:
-        """The note and the button, only while the test set is missing."""
+        """Show the note and the button only while the test set is missing."""
         is_missing = not mnist_available()
         return gr.update(visible=is_missing), gr.update(visible=is_missing)
 
@@ -92,7 +92,7 @@ def all_digits(page: gr.Blocks) -> None:
         [answering(service.counts), answering(service.grid), answering(service.cell)],
     )
 
-    # One run at a time keeps the device busy; who comes next sees a place in the queue.
+    # One run at a time keeps the device busy; later visitors see their place in the queue.
     running = gr.on(
         [start.click, epsilons.submit],
         measure,
@@ -111,7 +111,7 @@ def all_digits(page: gr.Blocks) -> None:
         "api_visibility": "private",
     }
     cancel.click(**stopped, cancels=[running])
-    # The last word, over what was still on its way to the page when the run was cancelled or broke.
+    # Shown last, over messages still on their way when the run was cancelled or failed.
     running.failure(**stopped)
     get.click(
         fetch,
@@ -122,7 +122,7 @@ def all_digits(page: gr.Blocks) -> None:
         show_progress_on=status,
         api_visibility="private",
     ).then(None, js="() => document.dispatchEvent(new CustomEvent('fgsm-mnist'))")
-    if is_missing:  # while the page is built; another visitor may have fetched it since
+    if is_missing:  # when the page was built; another visitor may have fetched it since
         page.load(offer, None, [missing, get], queue=False, api_visibility="private")
 
 

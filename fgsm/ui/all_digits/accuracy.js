@@ -1,5 +1,5 @@
 // @ts-check
-// Accuracy against epsilon: the curves of the cards, and that of a run on this device.
+// Accuracy against epsilon: the curves of the cards, and the curve of a run on this device.
 
 import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
@@ -44,7 +44,7 @@ export function start(/** @type {View} */ { element, props, watch }) {
       lines: all().filter(({ attack }) => CURVES.some(({ key }) => key === attack)).map(lineOf),
     });
     find(element, ".legend").replaceChildren(...legend(run !== null));
-    // While a run goes on, only for who looks: the time it takes is taken from the run.
+    // During a run, only while the table is open: filling it takes time from the run.
     if (!run || run.n === run.of || details.open) fillTable(table, all());
   }
 
@@ -57,7 +57,7 @@ export function start(/** @type {View} */ { element, props, watch }) {
       await navigator.clipboard.writeText(textOf(table));
       say("Copied.");
     } catch {
-      // Over plain http from another machine browsers give no clipboard.
+      // Over plain http from another machine, browsers give no access to the clipboard.
       details.open = true;
       getSelection()?.selectAllChildren(table);
       say("Selected: press Ctrl+C to copy.");
@@ -81,7 +81,7 @@ function lineOf(/** @type {Series} */ { model, attack, results, of }) {
   };
 }
 
-/** Models are colours, attacks are kinds of line. */
+/** Colours tell models apart, line styles tell attacks apart. */
 function legend(/** @type {boolean} */ hasRun) {
   const models = RANKED.map(({ key, title }) => {
     const model = create("span", "", title);
@@ -93,7 +93,7 @@ function legend(/** @type {boolean} */ hasRun) {
   return [...models, ...(hasRun ? [run] : []), ...attacks];
 }
 
-// ---- the table, and the ways to take it along ----
+// ---- the table, and the ways to copy or save it ----
 
 /** @param {HTMLTableElement} table @param {Series[]} all */
 function fillTable(table, all) {

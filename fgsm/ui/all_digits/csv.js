@@ -1,5 +1,5 @@
 // @ts-check
-// Accuracies as text to take along.
+// Accuracies as a CSV file to save.
 
 /** @typedef {import("../contract").Series} Series */
 

@@ -10,7 +10,7 @@ import { shown } from "../stage/shown.js";
 
 const TICKS = [0, 20, 40, 60, 80, LAST];
 
-/** A share of counted digits: here 0 and all are exact. */
+/** A share of counted digits, where 0 % and 100 % are exact. */
 export const shareText = (/** @type {number} */ share) =>
   share === 0 || share === 1 ? `${100 * share} %` : percent(share);
 
@@ -18,7 +18,7 @@ export class Histogram {
   /** @type {Counts | null} */
   #counts = null;
   /** @type {number | null} */
-  #at = null; // the bar that is read
+  #at = null; // the bar that is read out
 
   constructor(/** @type {HTMLElement} */ element) {
     this.element = element;
@@ -58,7 +58,7 @@ export class Histogram {
     return `${100 * (k + 0.5) / EPSILONS.length}%`;
   }
 
-  /** Say how many digits a bar stands for; null is no bar. */
+  /** Say how many digits a bar stands for; null means no bar. */
   #read(/** @type {number | null} */ k) {
     this.#at = k;
     for (const bar of this.bars.children) bar.className = "";

@@ -19,9 +19,9 @@ Told = tuple[Series | None, str]
 
 
 async def told(running: Iterator[Told]) -> AsyncIterator[Told]:
-    """Go through a run, and tell of it now and then; of its last batch always.
+    """Go through a run, and pass on its results now and then, those of the last batch always.
 
-    Each batch is computed in its turn, so that who picks a digit meanwhile waits for one only.
+    Each batch waits its turn, so that a visitor who picks a digit meanwhile waits for one at most.
     """
     last = 0.0
     while (step := await computing(next)(running, None)) is not None:
@@ -35,7 +35,7 @@ async def told(running: Iterator[Told]) -> AsyncIterator[Told]:
 def run(model: object, attack: object, epsilons: object) -> Iterator[Told]:
     """Evaluate batch by batch on the test digits, or on the built-in ones if there are none.
 
-    The arguments come from outside, and may be anything: what is wrong is said in the line.
+    The arguments come from outside, and may be anything: the line says what is wrong with them.
     """
     try:
         request = RunRequest.parse({"model": model, "attack": attack, "epsilons": epsilons})
@@ -57,7 +57,7 @@ def run(model: object, attack: object, epsilons: object) -> Iterator[Told]:
 
 
 def download() -> str:
-    """Fetch the test set, or what is missing or damaged of it; says how it went."""
+    """Fetch what is missing or damaged of the test set; returns a sentence on how it went."""
     try:
         mnist_digits(train=False, download=True)
     except MnistMissing as error:

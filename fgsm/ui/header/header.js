@@ -12,7 +12,7 @@ export function start(/** @type {View} */ { element, props }) {
   const { accuracy, device, tour } = props.value;
   onShown(() => {
     const models = shown.stages.map(({ model }) => named(model, accuracy[model]));
-    const of = models.length === 1 ? " on clean digits" : ""; // of two there is no room to say it
+    const of = models.length === 1 ? " on clean digits" : ""; // with two there is no room for it
     find(element, ".about").textContent = `${models.join(" · ")}${of} · ${device}`;
   });
   startTour(element, tour);

@@ -41,7 +41,7 @@ export function startTour(element, tour) {
     find(panel, "#fgsm-tour-text").textContent = text;
     back.disabled = to === 0;
     next.textContent = to === tour.length - 1 ? "Done" : "Next ›";
-    // Where the focus is, it stays, so that Enter goes on in the same direction.
+    // The focus stays where it is, so that Enter goes on in the same direction.
     const focused = document.activeElement;
     if (!panel.contains(focused) || (focused instanceof HTMLButtonElement && focused.disabled))
       next.focus({ preventScroll: true });
@@ -57,7 +57,7 @@ export function startTour(element, tour) {
     pointedAt = target;
     target?.classList.add("is-pointed-at");
     if (!target) return;
-    const isTall = target.offsetHeight > innerHeight / 2; // the end of it alone would say little
+    const isTall = target.offsetHeight > innerHeight / 2; // its end alone would say little
     target.scrollIntoView({ block: isTall ? "start" : "nearest" });
   }
 
@@ -68,7 +68,7 @@ export function startTour(element, tour) {
     starter.focus({ preventScroll: true });
   }
 
-  // From one panel to two and back, the stage builds its panels anew.
+  // The stage rebuilds its panels when it goes from one to two, or back.
   onShown(() => {
     if (step !== null && pointedAt && !pointedAt.isConnected)
       pointTo(document.querySelector(tour[step].target));

@@ -24,7 +24,7 @@ NUMBERS = {5: "five"}
 
 
 def how_it_works() -> None:
-    """The contents of the tab: for each step of `text.md` its picture beside it."""
+    """The contents of the tab: each step of `text.md`, with its picture beside it."""
     for text, function in zip(_steps(), FIGURES, strict=True):
         with gr.Row(elem_classes=["native", "step"]):
             with gr.Column(scale=2, min_width=320):
@@ -35,7 +35,7 @@ def how_it_works() -> None:
 
 
 def _figure(function: Callable[[Any], Any]) -> gr.HTML:
-    """The picture of that name: the service computes it, the script of that name draws it."""
+    """The picture that the function computes, and the script of the same name draws."""
     return component(
         "how/figure.js",
         [FOLDER / "figure.html"],
@@ -48,7 +48,7 @@ def _figure(function: Callable[[Any], Any]) -> gr.HTML:
 
 
 def _steps() -> list[str]:
-    """The steps in words, with the robust twin's recipe as it is."""
+    """The steps in words, with the numbers of the robust twin's recipe filled in."""
     text = (FOLDER / "text.md").read_text("utf-8")
     return _with_recipe(text).split("\n---\n")
 
@@ -60,7 +60,7 @@ def _with_recipe(text: str) -> str:
 
 
 def _paper() -> str:
-    """Our figures, from the cards, beside those of Goodfellow et al. 2014, sections 4 and 6."""
+    """Our figures, from the cards, next to those of Goodfellow et al. 2014, sections 4 and 6."""
     rows = [
         ("softmax regression, the paper's", "99.9 %", "79.3 %"),
         ("softmax regression, ours", *error_and_confidence(SOFTMAX)),
@@ -75,7 +75,7 @@ def _paper() -> str:
 
 
 def error_and_confidence(model: Model) -> tuple[str, str]:
-    """At the paper's epsilon: the share of digits misread, and the mean confidence of those."""
+    """The share of digits misread at the paper's epsilon, and the mean confidence in those."""
     card = load_card(model)
     if card is None:
         return "not measured", "not measured"

@@ -64,7 +64,7 @@ class ChurchWindow {
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType !== "touch") this.#point(event);
     });
-    // Not every browser says at the click what clicked.
+    // Not every browser says with the click what kind of pointer it was.
     canvas.addEventListener("pointerdown", ({ pointerType }) => { this.#isFinger = pointerType === "touch"; });
     canvas.addEventListener("click", (event) => this.#click(event));
     walk(canvas, (right, down) => this.#move(this.#x + right, this.#y + down));
@@ -141,7 +141,7 @@ class ChurchWindow {
     const [x, y] = [this.#x, this.#y];
     this.#point(event);
     if (!this.#isFinger) return this.#open();
-    // A finger cannot point without a tap: the first one points, a second one near it opens.
+    // A finger cannot point without a tap: the first tap points, a second one near it opens.
     const isNear = Math.max(Math.abs(this.#x - x), Math.abs(this.#y - y)) <= 2;
     if (this.#isTapped && isNear) {
       this.#move(x, y);
@@ -151,7 +151,7 @@ class ChurchWindow {
     find(this.box, ".where").append("; tap again to see it");
   }
 
-  /** Show the image of that point on the stage, on the straight way that leads there. */
+  /** Show the image of that point on the stage, on the straight line that leads there. */
   #open() {
     if (!this.#plane || !shown.request) return;
     const [along, across] = this.#ray();

@@ -59,7 +59,7 @@ export function make(/** @type {HTMLElement} */ picture, /** @type {Series[]} */
 }
 
 /**
- * In per cent, of clean digits.
+ * The model's accuracy on clean digits, in per cent.
  * @param {Series[]} cards
  * @param {string} wanted
  */

@@ -1,6 +1,6 @@
 // @ts-check
-// A picture of "How it works": asked for when it is looked at, and again when the stage has come to
-// show another digit.
+// A picture of "How it works": asked for when it comes into view, and again when the stage shows
+// another digit.
 
 import { find } from "../shared/dom.js";
 import { inTime, refusalOf } from "../shared/server.js";
@@ -16,8 +16,8 @@ import * as linearity from "./linearity.js";
 /** @typedef {import("../shared/dom.js").View} View */
 
 /**
- * How a picture is drawn. `make` prepares an empty box, and returns what draws an answer of the
- * server into it and says, in HTML, what is seen.
+ * How a picture is drawn. `make` prepares an empty box, and returns a function that draws an answer
+ * of the server into it and returns, in HTML, what is seen.
  * @typedef {{ make: (picture: HTMLElement, cards: Series[]) => (answer: any) => string | Promise<string> }} Figure
  */
 
@@ -56,12 +56,12 @@ export function start(/** @type {View} */ { element, props, server }) {
     } catch (error) {
       console.warn("The picture could not be drawn:", error);
       caption.textContent = "The server does not answer; this picture needs it.";
-      isSeen = false; // it is tried again when somebody looks at it again
+      isSeen = false; // try again the next time it comes into view
     } finally {
       isAsking = false;
       root.ariaBusy = "false";
     }
-    look(); // the stage may have gone on meanwhile
+    look(); // the stage may show another digit by now
   }
 
   new IntersectionObserver((entries) => {

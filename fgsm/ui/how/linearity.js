@@ -1,5 +1,5 @@
 // @ts-check
-// Logits against epsilon, and the straight lines that the gradient foretells.
+// Logits against epsilon, and the straight lines that the gradient predicts.
 
 import { around, ticksAround } from "../shared/axis.js";
 import { findAll } from "../shared/dom.js";
@@ -57,7 +57,7 @@ function linesOf(logits, foretold, epsilons, label) {
 }
 
 /**
- * The class with the largest logit, the label aside.
+ * The class with the largest logit, apart from the label.
  * @param {number[]} logits
  * @param {number} label
  */

@@ -2,7 +2,7 @@
 // Where the numbers of a church window's regions are written.
 
 /**
- * For each other class the middle of the largest square that it fills.
+ * For each class but the label, the middle of the largest square that it fills.
  * @param {string[]} rows a digit for each point
  * @param {number} label
  */

@@ -6,10 +6,10 @@ export function share(/** @type {number} */ value, /** @type {number[]} */ ticks
   return (value - ticks[0]) / (ticks[ticks.length - 1] - ticks[0]);
 }
 
-/** About five round ticks that enclose the values, which never go beyond `limit`. */
+/** About five round ticks that enclose the values; no tick is beyond `limit`. */
 export function ticksAround(/** @type {number[]} */ values, limit = Infinity) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  // Values that hardly differ get an axis of a thousandth, not one of rounding errors.
+  // Values that hardly differ get an axis a thousandth long, so that it does not show rounding errors.
   const raw = Math.max(most - least, 1e-3 * Math.max(Math.abs(most), 1)) / 4;
   const size = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((times) => times * size).find((each) => each >= raw) ?? 10 * size;
@@ -21,7 +21,7 @@ export function ticksAround(/** @type {number[]} */ values, limit = Infinity) {
 }
 
 /**
- * The range of measured values and a little more: lines foretold may leave the chart.
+ * The range of measured values and a little more: predicted lines may leave the chart.
  * @param {number[]} values
  * @returns {[number, number]}
  */

@@ -12,7 +12,7 @@ import { readable } from "./reading.js";
  * @property {number[]} ticks the axis goes from the first one to the last
  * @property {number[]} [minor] those of the ticks that a narrow chart does without
  * @property {(value: number) => string} format
- * @property {(value: number) => string} [precise] of values that are read; else `format`
+ * @property {(value: number) => string} [precise] for values that are read out; else `format`
  *
  * @typedef {object} Line
  * @property {string | null} name a line without a name is not read out
@@ -33,11 +33,11 @@ export class LineChart {
   /** @type {Chart | null} */
   #chart = null;
   /** @type {number | null} */
-  #at = null; // the x that is read
+  #at = null; // the x that is read out
 
   /**
    * @param {HTMLElement} element an empty one, which becomes the chart.
-   * @param {{ isRead?: boolean }} [options] whether its values can be read; else the owner decides
+   * @param {{ isRead?: boolean }} [options] whether its values are read out; else the owner decides
    *   what pointing at it does.
    */
   constructor(element, { isRead = true } = {}) {
@@ -94,7 +94,7 @@ export class LineChart {
       ...marks.map((mark) => textAt("mark-name", mark.text, this.left(mark.x))),
     );
     if (!this.tip) return;
-    // Who reads a curve that grows goes on reading.
+    // Keep reading out while the curve grows.
     if (this.#at !== null && this.#places().includes(this.#at)) this.#read(this.#at);
     else this.#leave();
   }
@@ -160,7 +160,7 @@ export class LineChart {
 }
 
 /**
- * A `span` with that text, so many per cent along its axis.
+ * A `span` with that text, `at` per cent along its axis.
  * @param {string} className
  * @param {string} content
  * @param {number} at

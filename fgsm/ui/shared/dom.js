@@ -7,7 +7,7 @@
  * @property {HTMLElement} element the component's own
  * @property {{ value: any }} props `value` is what Python gave
  * @property {any} server the server functions, by name
- * @property {(name: string, changed: () => void) => void} watch hears of changes from Python
+ * @property {(name: string, changed: () => void) => void} watch calls back when Python changes a prop
  */
 
 /**
@@ -15,7 +15,7 @@
  * @template {Element} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} selector
- * @param {new () => T} [type] HTMLElement, if nothing else is said
+ * @param {new () => T} [type] HTMLElement by default
  * @returns {T}
  */
 export function find(root, selector, type) {
@@ -30,7 +30,7 @@ export function find(root, selector, type) {
  * @template {Element} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} selector
- * @param {new () => T} [_type] HTMLElement, if nothing else is said
+ * @param {new () => T} [_type] HTMLElement by default
  * @returns {T[]}
  */
 export function findAll(root, selector, _type) {
@@ -52,12 +52,12 @@ export function create(tag, className = "", text = "") {
   return element;
 }
 
-/** The text of a bit of our own HTML. */
+/** The text of some HTML of our own. */
 export function plain(/** @type {string} */ html) {
   return new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
 }
 
-/** Where a share of the way lies, in [low, high]. */
+/** The value, limited to [low, high]. */
 export function clamp(/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) {
   return Math.min(Math.max(value, low), high);
 }

@@ -21,7 +21,7 @@ export function undifferenced(/** @type {Uint8Array} */ bytes) {
   return bytes;
 }
 
-/** One pixel of ImageData, as every browser of today lays it out. */
+/** One pixel of ImageData, as all current browsers lay it out. */
 function opaque(/** @type {number} */ red, /** @type {number} */ green, /** @type {number} */ blue) {
   return (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
 }
@@ -83,7 +83,7 @@ export function paintFrame(canvas, bytes, k, colours) {
   context.putImageData(image, 0, 0);
 }
 
-/** What is drawn with on a canvas. */
+/** The context for drawing on a canvas. */
 export function contextOf(/** @type {HTMLCanvasElement} */ canvas) {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("this browser cannot draw");

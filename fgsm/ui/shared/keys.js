@@ -1,24 +1,24 @@
 // @ts-check
-// The keyboard: which way an arrow key goes, wherever arrow keys walk.
+// The keyboard: which way an arrow key goes, and moving over an element with them.
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Whether the key is the browser's own, with Alt, Ctrl or Command. */
+/** Whether the key is pressed with Alt, Ctrl or Command, and so is left to the browser. */
 export const isBrowsers = (/** @type {KeyboardEvent} */ event) =>
   event.altKey || event.ctrlKey || event.metaKey;
 
 /**
- * Where an arrow key goes: to the right and down; null for every other key.
+ * How far an arrow key goes to the right and down; null for every other key.
  * @param {KeyboardEvent} event
  */
 export const arrowOf = (event) => (isBrowsers(event) ? null : (ARROWS[event.key] ?? null));
 
 /**
- * Let arrow keys walk over an element.
+ * Let arrow keys move over an element.
  * @param {HTMLElement} element
  * @param {(right: number, down: number, event: KeyboardEvent) => boolean | void} step
- *   false says that this arrow means nothing here, and is left to the browser.
+ *   false means that this arrow has no use here, and is left to the browser.
  */
 export function walk(element, step) {
   element.addEventListener("keydown", (event) => {

@@ -6,9 +6,9 @@ import { clamp } from "./dom.js";
 import { walk } from "./keys.js";
 
 /**
- * @param {HTMLElement} element what is pointed at, and has the focus for the keys.
+ * @param {HTMLElement} element what is pointed at, and takes the focus for the keys.
  * @param {object} reader
- * @param {() => number} reader.places how many places there are; none while there is no chart.
+ * @param {() => number} reader.places how many places there are; 0 while there is no chart.
  * @param {() => number | null} reader.at which one is read now.
  * @param {(part: number) => number} reader.nearest the place nearest to a part of the width, 0 to 1.
  * @param {(place: number) => void} reader.read
@@ -29,11 +29,11 @@ export function readable(element, { places, at, nearest, read, leave }) {
     read(clamp((at() ?? -1) + right, 0, places() - 1));
   });
   if (!leave) return;
-  // A lifted finger has left too, but its owner wants to read; then a tap elsewhere closes.
+  // A finger that is lifted leaves too, but the person wants to read: a tap elsewhere closes it.
   element.addEventListener("pointerleave", ({ pointerType }) => {
     if (pointerType !== "touch") leave();
   });
-  element.addEventListener("pointercancel", leave); // it scrolls the page
+  element.addEventListener("pointercancel", leave); // the finger scrolls the page
   element.addEventListener("blur", leave);
   element.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") leave();

@@ -8,7 +8,7 @@ import { catalogue } from "./catalogue.js";
 /** @typedef {import("../contract").SourceEntry} SourceEntry */
 
 export const KEYS = catalogue.keys;
-/** The grid of epsilons: where k is an index of it, `EPSILONS[k]` is in pixel units. */
+/** The grid of epsilons, in pixel units; k is always an index of it. */
 export const EPSILONS = catalogue.epsilons;
 export const LAST = EPSILONS.length - 1;
 export const LARGEST = EPSILONS[LAST];
@@ -38,14 +38,14 @@ export const sourceOf = (key) => entry(catalogue.sources, key);
 export const modelName = (key) => modelOf(key).title;
 /** The models, the easiest to fool first. */
 export const RANKED = [...catalogue.models].sort((a, b) => a.rank - b.rank);
-/** @param {string} key of a model: its colour, as CSS knows it. */
+/** @param {string} key of a model; returns its colour in CSS. */
 export const modelColour = (key) => `var(--model-${key})`;
 
 /** An attack's name inside a sentence: with a small letter, unless it begins with an abbreviation. */
 export const inSentence = (/** @type {string} */ name) =>
   /^[A-Z][a-z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name;
 
-/** The epsilon at that index, with two digits, or three where it needs them. */
+/** The epsilon at that index, with two decimals, or three where it needs them. */
 export const epsilonText = (/** @type {number} */ k) => EPSILONS[k].toFixed(3).replace(/0$/, "");
 /** The index of the nearest epsilon of the grid. */
 export const indexOf = (/** @type {number} */ epsilon) => Math.round(epsilon / STEP);
@@ -53,7 +53,7 @@ export const indexOf = (/** @type {number} */ epsilon) => Math.round(epsilon / S
 /** A digit with its article. */
 export const an = (/** @type {number} */ digit) => (digit === 8 ? "an 8" : `a ${digit}`);
 
-/** A number of things. */
+/** A whole number, with commas. */
 export const count = (/** @type {number} */ n) => n.toLocaleString("en");
 
 /** A probability for people: never "100 %" of what is not certain. */
@@ -63,7 +63,7 @@ export function percent(/** @type {number} */ p) {
   return `${(100 * p).toFixed(1)} %`;
 }
 
-/** What a digit is, or is read as if nobody has said what it is. */
+/** What a digit is, or, if nobody has said what it is, what it is read as. */
 export function called(/** @type {{ label: number, named: boolean }} */ { label, named }) {
   return named ? an(label) : `drawn, and read as ${label}`;
 }

@@ -1,14 +1,14 @@
 // @ts-check
-// Asking the server: one request at a time, and always for what is chosen last.
+// Asking the server: one request at a time, and always for what was chosen last.
 
 import { inTime, refusalOf } from "../shared/server.js";
 
 const RETRY = 3_000;
-const SLOW = 250; // most answers come before the eye could see that we wait
-const LONG = 3_000; // and when none comes for so long, that is said
+const SLOW = 250; // milliseconds; most answers come before anyone could notice a wait
+const LONG = 3_000; // milliseconds; then the page says that it is waiting
 
 /**
- * What the asker calls when it is so.
+ * What the asker calls, and when.
  * @template Request, Answer
  * @typedef {object} Told
  * @property {(answer: Answer, request: Request) => Promise<void>} answer

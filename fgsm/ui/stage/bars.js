@@ -45,7 +45,7 @@ export class Bars {
   }
 }
 
-/** As `percent`, in less room: nothing that is not certain is "100". */
+/** Like `percent`, but shorter: what is not certain is never "100". */
 export function shortPercent(/** @type {number} */ p) {
   return p > 0.995 ? ">99" : p < 0.005 ? "" : String(Math.round(100 * p));
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Choosing: a digit, picked or drawn, and what shall be done to it.
+// Choosing a digit, picked or drawn, and the attack on it.
 
 import { catalogue } from "../shared/catalogue.js";
 import { find, findAll } from "../shared/dom.js";
@@ -24,7 +24,7 @@ export class Choosing {
     this.root = root;
     this.first = first;
     this.ask = ask;
-    /** @type {AttackRequest} What is asked of the server. */
+    /** @type {AttackRequest} What the server is asked for. */
     this.choice = { ...first };
     this.#picked = { source: first.source, index: first.index };
     this.attack = find(root, ".attack-menu", HTMLSelectElement);
@@ -34,11 +34,11 @@ export class Choosing {
     this.named = find(root, ".named", HTMLSelectElement);
     this.#fillMenus();
     this.picker = new Picker(find(root, ".pick"), (source, index) => {
-      this.#picked = { source, index: /** @type {number} */ (index) }; // null is refused, in words
+      this.#picked = { source, index: /** @type {number} */ (index) }; // the server refuses null, in words
       this.#choosePicked();
     });
     this.pad = new Pad(find(root, ".draw"), {
-      begin: () => { this.#drawnLabel = null; }, // another drawing, another name
+      begin: () => { this.#drawnLabel = null; }, // a new drawing has no name yet
       change: () => this.#chooseDrawing(),
       // The stage never shows a drawing that is not on the pad any more.
       empty: () => {
@@ -58,7 +58,7 @@ export class Choosing {
     this.show();
   }
 
-  #picked; // last, while drawing too: the source and the index
+  #picked; // the source and the index picked last, kept while drawing
 
   #fillMenus() {
     for (const { key, title, offered } of catalogue.attacks) {
@@ -176,7 +176,7 @@ export class Choosing {
       find(this.root, `#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
     }
     if (isDraw && !this.pad.isEmpty && this.choice.source !== KEYS.DRAWING) this.#chooseDrawing();
-    // On a phone the tabs change their place with what they show.
+    // On a phone the tabs move, depending on what they show.
     find(this.root, ".sources").scrollIntoView({ block: "nearest" });
   }
 }

@@ -9,7 +9,7 @@ import { KEYS, LARGEST, RANKED, epsilonText, indexOf } from "../shared/words.js"
 /** @typedef {import("../contract").Comparison} Answer */
 /** @typedef {import("../contract").Service} Service */
 
-const PAUSE = 150; // milliseconds: it costs more than the attack, and can wait until someone pauses
+const PAUSE = 150; // milliseconds: it takes longer than the attack, and can wait until the person pauses
 
 /** All models are compared, whichever is shown; only an unnamed drawing's label depends on that. */
 export function comparisonKey(/** @type {AttackRequest} */ request) {
@@ -50,7 +50,7 @@ export class Comparison {
   }
 
   /**
-   * An answer that came otherwise.
+   * Take an answer that came in another way.
    * @param {AttackRequest} request
    * @param {Answer} answer
    * @param {string[]} models those on the stage

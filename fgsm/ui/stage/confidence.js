@@ -80,7 +80,7 @@ export function place(digit, probabilities) {
  * @param {Name[]} names
  */
 export function freeHeight(at, names) {
-  const [BESIDE, ABOVE, BELOW] = [20, 36, 2]; // how near a name would touch it
+  const [BESIDE, ABOVE, BELOW] = [20, 36, 2]; // nearer than this, a name would touch it
   const near = names.filter(({ left }) => Math.abs(left - at) < BESIDE);
   const isFree = (/** @type {number} */ height) =>
     near.every(({ top }) => height < top - ABOVE || height > top + BELOW);
@@ -88,15 +88,15 @@ export function freeHeight(at, names) {
 }
 
 /**
- * Tell how far along the element is pointed, 0 to 1: where a mouse is pressed or dragged, and where
- * a finger taps or moves sideways. A finger that moves up or down scrolls, and sets nothing.
+ * Tell how far along the element someone points, 0 to 1: where a mouse is pressed or dragged, and
+ * where a finger taps or moves sideways. A finger that moves up or down scrolls, and sets nothing.
  * @param {HTMLElement} element
  * @param {(part: number) => void} tell
  */
 function onPoint(element, tell) {
   const SIDEWAYS = 8; // pixels
   /** @type {PointerEvent | null} */
-  let start = null; // of a finger that may yet scroll
+  let start = null; // of a finger that may still scroll
   const point = (/** @type {PointerEvent} */ { clientX }) => {
     const box = element.getBoundingClientRect();
     tell(clamp((clientX - element.clientLeft - box.left) / element.clientWidth, 0, 1));

@@ -42,7 +42,7 @@ export class Epsilon {
       if (epsilon >= 0 && epsilon <= LARGEST) this.set(indexOf(epsilon));
     });
     this.number.addEventListener("change", () => {
-      this.number.value = epsilonText(this.k); // what was typed may lie between two of the grid
+      this.number.value = epsilonText(this.k); // what was typed may lie between two epsilons of the grid
     });
     addEventListener("resize", () => {
       if (element.checkVisibility()) this.mark(this.#points);
@@ -92,7 +92,7 @@ export class Epsilon {
     marks.forEach((mark, lane) => {
       const left = this.track.clientWidth * (points[lane].at ?? 0) / LARGEST;
       if (left + mark.offsetWidth < this.track.clientWidth) return;
-      mark.classList.add("is-late"); // its name goes to the left, or it would leave the track
+      mark.classList.add("is-late"); // its name goes to the left, or else it would leave the track
       mark.textContent = `${points[lane].name} ▼`;
     });
     this.jumper.disabled = points.every(({ at }) => at === null);

@@ -6,7 +6,7 @@ import { contextOf } from "../shared/frames.js";
 import { walk } from "../shared/keys.js";
 
 const BRUSH = 0.085; // of the pad's side: about 12 % of the height of a digit drawn large
-const SENT = 112; // pixels a side, four times MNIST's: enough for the centring done by `to_mnist`
+const SENT = 112; // pixels per side, four times MNIST's: enough for the centring done by `to_mnist`
 const PEN_STEP = 0.03; // of the pad's side, for an arrow key
 
 /** @typedef {[number, number]} Point in [0, 1] */
@@ -24,7 +24,7 @@ export class Pad {
    * @param {HTMLElement} element
    * @param {object} told
    * @param {() => void} told.begin before the first stroke of a drawing
-   * @param {() => void} told.change whenever there is another drawing
+   * @param {() => void} told.change whenever the drawing changes
    * @param {() => void} told.empty when there is none any more
    */
   constructor(element, told) {
@@ -61,7 +61,7 @@ export class Pad {
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.#liftPen();
-    this.#box = this.canvas.getBoundingClientRect(); // once a stroke: asking makes the browser lay out
+    this.#box = this.canvas.getBoundingClientRect(); // once per stroke, since asking forces a layout
     this.#begin();
     this.#extend(this.#place(event));
   }
@@ -86,7 +86,7 @@ export class Pad {
   /** Lengthen the last stroke, and draw only what is new. */
   #extend(/** @type {Point} */ point) {
     const stroke = this.#strokes.at(-1);
-    if (!stroke) return; // it was undone or cleared while it was drawn
+    if (!stroke) return; // it was undone or cleared while being drawn
     this.#line(stroke.at(-1) ?? point, point);
     stroke.push(point);
     this.#showState();
@@ -101,7 +101,7 @@ export class Pad {
     context.strokeStyle = "white";
     context.beginPath();
     context.moveTo(from[0] * side, from[1] * side);
-    // A hair further: of a line without length nothing is painted, not even its round ends.
+    // A hair further: nothing is painted of a line without length, not even its round ends.
     context.lineTo(to[0] * side + 0.01, to[1] * side);
     context.stroke();
   }
@@ -120,7 +120,7 @@ export class Pad {
       button.disabled = this.isEmpty;
   }
 
-  /** Take away the last strokes. */
+  /** Remove the last strokes. */
   #remove(/** @type {number} */ count) {
     this.#strokes.splice(-count, count);
     this.#liftPen();

@@ -38,7 +38,7 @@ export class Panel {
   stage = null;
   /** @type {Middle} */
   middle = "direction";
-  colours = GREYS; // of changes; the page sets those of its theme
+  colours = GREYS; // for changes; the page sets those of its theme
 
   /**
    * @param {HTMLTemplateElement} template of the parts, which are put where they belong.
@@ -143,7 +143,7 @@ export class Panel {
     const [icon, words] = verdictOf(stage, k);
     this.top.dataset.verdict = icon;
     const element = this.find(".verdict .words");
-    // Only a change is announced, or a drag would talk without end.
+    // Only a change is announced, or else a screen reader would talk all through a drag.
     if (element.textContent !== words) element.textContent = words;
     const reached = stage.target !== null && stage.predictions[k] === stage.target;
     this.find(".at").textContent = `at ε = ${epsilonText(k)}${reached ? ", as targeted" : ""}`;

@@ -11,13 +11,13 @@ const COLUMNS = 8;
 const PAGE = 48;
 const SPRITE = new URL("../digits.png", import.meta.url).href;
 
-/** @typedef {(source: string, index: number | null) => void} OnPick null is no number at all */
+/** @typedef {(source: string, index: number | null) => void} OnPick null if it is not a number */
 
 export class Picker {
   /** @type {number | null} */
   #only = null; // the class shown; null for all
   /** @type {number | null} */
-  #picked = null; // the index picked of the built-in digits
+  #picked = null; // the index of the built-in digit that is picked
   #page = 0;
 
   /**
@@ -59,7 +59,7 @@ export class Picker {
     this.#show(null, 0);
   }
 
-  /** The indexes shown, of all pages: class by class, or one of each class in turn. */
+  /** The indexes on all pages: of one class, or one of each class in turn. */
   get #indexes() {
     const only = this.#only;
     return Array.from({ length: only === null ? CLASSES.length * CLASS_SIZE : CLASS_SIZE }, (_, i) =>
@@ -67,7 +67,7 @@ export class Picker {
     );
   }
 
-  /** @param {number | null} only @param {number} page it goes round */
+  /** @param {number | null} only @param {number} page wraps around */
   #show(only, page) {
     this.#only = only;
     const pages = Math.ceil(this.#indexes.length / PAGE);
@@ -106,7 +106,7 @@ export class Picker {
   }
 
   /**
-   * Mark what is picked, be it by us or not.
+   * Mark what is picked, whether here or elsewhere.
    * @type {OnPick}
    */
   showPicked(source, index) {
@@ -115,14 +115,14 @@ export class Picker {
     this.#mark();
   }
 
-  /** Pick one of those shown, on any page, by lot. */
+  /** Pick one of those shown, on any page, at random. */
   pickAny() {
     const all = this.#indexes;
     const index = all[Math.floor(Math.random() * all.length)];
     const hadFocus = this.thumbnails.contains(document.activeElement);
     this.reveal(index);
     this.#choose(KEYS.BUILTIN, index);
-    if (hadFocus) this.#thumbnail(index)?.focus(); // the one that had it is gone
+    if (hadFocus) this.#thumbnail(index)?.focus(); // the thumbnail that had it is gone
   }
 
   /** Turn to the page of a built-in digit. */

@@ -10,7 +10,7 @@
  * @property {AttackRequest | null} request what was asked for; null before anything is shown
  * @property {number} k which epsilon
  * @property {{ model: string }[]} stages one for each model
- * @property {Comparison | null} comparison of all models, of the same request; null until it is known
+ * @property {Comparison | null} comparison of all models, for the same request; null until it is known
  */
 
 /** @type {Shown} */
@@ -25,7 +25,7 @@ export function onShown(/** @type {() => void} */ changed) {
   if (shown.request) changed();
 }
 
-/** The stage says what it shows. */
+/** Called by the stage to say what it shows. */
 export function tell(/** @type {Partial<Shown>} */ changes) {
   Object.assign(shown, changes);
   listeners.forEach((each) => each());

@@ -36,7 +36,7 @@ class Stage {
     this.server = server;
     this.hasMnist = hasMnist;
     this.first = first;
-    /** @type {AttackRequest} What was asked when the server last had an answer. */
+    /** @type {AttackRequest} The last request that the server answered. */
     this.answered = { ...first.request };
     this.epsilon = new Epsilon(find(this.root, ".epsilon"), indexOf(first.epsilon), () => this.#paint());
     this.comparison = new Comparison(find(this.root, ".compare"), server.compare, () => this.#tellOthers());
@@ -133,7 +133,7 @@ class Stage {
     if (this.#panels.length !== loaded.length) this.#buildPanels(loaded.length);
     this.#panels.forEach((panel, i) => panel.show(loaded[i], this.#middle));
     this.root.classList.toggle("is-twin", loaded.length === 2);
-    this.root.dataset.shown = String(Number(this.root.dataset.shown ?? 0) + 1); // of answers, so far
+    this.root.dataset.shown = String(Number(this.root.dataset.shown ?? 0) + 1); // how many answers so far
     this.choosing.nameTheDrawing(digit, loaded[0].predictions[0]);
     this.epsilon.mark(loaded.map(({ model, breaking_point: at }) => ({
       at,
@@ -179,7 +179,7 @@ class Stage {
 
   // ---- shortcuts ----
 
-  /** Wherever the focus is, as on a fresh page it is nowhere; but only while the stage is seen. */
+  /** Works wherever the focus is (on a fresh page, nowhere), but only while the stage is visible. */
   #type(/** @type {KeyboardEvent} */ event) {
     if (event.key === "Escape") this.#setNotice(null);
     const typing = "input:not([type=range], [type=checkbox]), select, textarea";

@@ -1,5 +1,5 @@
 // @ts-check
-// What the stage says in words of one model's sweep.
+// What the stage says in words about one model's sweep.
 
 import { LARGEST, an, epsilonText, indexOf } from "../shared/words.js";
 
