@@ -55,19 +55,20 @@ class LeNet(Classifier):
 
 
 EQUAL = 2.0**-21
-"""Values closer than this count as equal: four times the spacing of float32 at 1."""
+"""Values that differ by less count as equal: four times the spacing of float32 numbers at 1."""
 
 NEGLIGIBLE = 1e-5
-"""Weights smaller than this are what training left of weights that it drove to 0."""
+"""Smaller weights are the remains of weights that training drove to 0."""
 
 
 def convolve_and_pool(convolution: nn.Conv2d, x: Tensor) -> Tensor:
     """`F.max_pool2d(convolution(x), 2)`, with a gradient that does not depend on the processor.
 
-    In the black ground and in the strokes of a digit the values of a pooling window are often
-    equal. Then it would be rounding that decides which of them gets the gradient, and with it the
-    signs: one way in float32, another in float64 or on another processor. So while gradients are
-    recorded, `first_of_the_largest` has a rule. Otherwise nothing but the maximum counts.
+    In the black ground and inside the strokes of a digit, several values of a pooling window are
+    often equal. Rounding would then decide which of them gets the gradient, and with it the signs:
+    differently in float32 and float64, and on different processors. So while gradients are
+    recorded, `first_of_the_largest` breaks ties by a rule. Without gradients only the maximum
+    matters.
 
     Args:
         convolution: square, without padding, stride 1; with an even number of outputs per side.
@@ -75,32 +76,33 @@ def convolve_and_pool(convolution: nn.Conv2d, x: Tensor) -> Tensor:
     """
     if torch.is_grad_enabled():
         return first_of_the_largest(convolution, x)
-    # The same values as F.max_pool2d, to the last bit, in a third of its time on a CPU.
+    # The same values as F.max_pool2d, to the last bit, in a third of the time on a CPU.
     x = convolution(x)
     rows = torch.maximum(x[:, :, ::2], x[:, :, 1::2])
     return torch.maximum(rows[..., ::2], rows[..., 1::2])
 
 
 def first_of_the_largest(convolution: nn.Conv2d, x: Tensor) -> Tensor:
-    """Convolve and pool; of values in a window that are as good as equal, take the first.
+    """Convolve and pool; among values of a window that are practically equal, take the first.
 
-    As good as equal means: apart by no more than `EQUAL`, which is rounding, and what the
-    `NEGLIGIBLE` weights of a filter can add up to. The robust network's first layer is full of
-    these: most of its filters see a single pixel, and in a stroke, where pixels are equal, nothing
-    else is left to decide. In float32 it cannot be told from rounding.
+    Two values are practically equal if they differ by no more than `EQUAL`, which allows for
+    rounding, plus what the `NEGLIGIBLE` weights of a filter can add up to. The first layer of the
+    robust network is full of negligible weights: most of its filters see a single pixel. Inside a
+    stroke, where pixels are equal, only those weights would decide, and in float32 their effect
+    cannot be told from rounding.
     """
     weight = convolution.weight
     sizes = weight.detach().abs()
     tie = EQUAL + float(sizes.where(sizes < NEGLIGIBLE, 0).sum((1, 2, 3)).max())
-    # A window of 2 x 2 sees a patch one pixel larger than the kernel. We put the kernel at each of
-    # its four places in the patch, row by row, and multiply every patch by all four. On a CPU this
-    # takes no longer than convolution and pooling: going back through a convolution is slow there.
+    # A 2 x 2 window sees a patch one pixel larger than the kernel. The kernel is placed at each of
+    # its four positions in the patch, row by row, and every patch is multiplied by all four. On a
+    # CPU this takes no longer than convolution and pooling, whose backward pass is slow there.
     moves = [(right, 1 - right, down, 1 - down) for down in (0, 1) for right in (0, 1)]
     kernels = torch.cat([F.pad(weight, move) for move in moves])
     patches = F.unfold(x, kernels.shape[-1], stride=2)
     largest, *others = (kernels.flatten(1) @ patches).chunk(4, dim=1)
     for value in others:
-        # A lead above the tie is added, and the gradient goes its way; a smaller one is dropped.
+        # Only a lead larger than the tie counts; then the gradient goes to the new leader.
         largest = largest + F.threshold(value - largest, tie, 0.0)
     if convolution.bias is not None:
         largest = largest + convolution.bias[:, None]

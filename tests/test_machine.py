@@ -16,7 +16,7 @@ NEEDS_NOTHING = "tests/test_digits.py::test_mnist_root_is_the_variable_else_the_
 def outcome(*options: str, **environment: str) -> str:
     """What pytest prints when it runs two tests with only these settings."""
     known = {name: value for name, value in os.environ.items() if name not in ("CI", "MNIST_ROOT")}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *options]
     done = subprocess.run(
         [*command, NEEDS_MNIST, NEEDS_NOTHING],
         cwd=ROOT,

@@ -51,8 +51,7 @@ def command(*words: object, cwd: Path) -> str:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the wheel and of the source archive that it was built from.
 
-    Built without isolation, with the tools of requirements-dev.txt: in isolation, pip would download
-    them.
+    Built without isolation, with the tools of requirements-dev.txt, which pip would download.
     """
     folder = tmp_path_factory.mktemp("built")
     options = ["--no-isolation", "--outdir", folder]

@@ -21,9 +21,8 @@ def test_a_phone(stage: Stage) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     tops = [page.locator(selector).first.bounding_box() for selector in (".equation", ".sources")]
     assert tops[0] is not None and tops[1] is not None and tops[0]["y"] < tops[1]["y"]
-    epsilon = page.locator(
-        ".epsilon"
-    ).bounding_box()  # in view, however far down the page it belongs
+    # Epsilon is in view, however far down the page its place is.
+    epsilon = page.locator(".epsilon").bounding_box()
     assert epsilon is not None and epsilon["y"] + epsilon["height"] <= 844
     page.tap("#fgsm-tab-draw")
     page.locator(".pad").scroll_into_view_if_needed()
