@@ -130,12 +130,16 @@ def _along_ray(model: nn.Module, images: Tensor, labels: Tensor, aim: Aim) -> Te
     return direction
 
 
-def _ten_steps(_: Aim) -> AttackFunction:
-    return partial(iterative_fgsm, steps=10)
+STEPS = 10
+PGD_STEPS = 40
 
 
-def _forty_steps(aim: Aim) -> AttackFunction:
-    return partial(iterative_fgsm, steps=40, step_size=0.01, generator=aim.generator)
+def _in_steps(_: Aim) -> AttackFunction:
+    return partial(iterative_fgsm, steps=STEPS)
+
+
+def _from_a_random_start(aim: Aim) -> AttackFunction:
+    return partial(iterative_fgsm, steps=PGD_STEPS, step_size=0.01, generator=aim.generator)
 
 
 FGSM = Attack(
@@ -158,21 +162,21 @@ TARGETED = Attack(
 ITERATIVE = Attack(
     key="iterative",
     title="Iterative FGSM",
-    full_title="Iterative FGSM (10 steps)",
+    full_title=f"Iterative FGSM ({STEPS} steps)",
     explanation="Ten smaller steps, each with a new gradient, never further than ε from x.",
     offered=("stage", "menu", "runs", "cards"),
-    images=_ten_steps,
-    gradients=10,
+    images=_in_steps,
+    gradients=STEPS,
     line="dashed",
 )
 PGD = Attack(
     key="pgd-40",
     title="PGD",
-    full_title="PGD, 40 steps",
+    full_title=f"PGD, {PGD_STEPS} steps",
     explanation="Forty steps of .01 from a random start, as robust models are judged by.",
     offered=("cards",),
-    images=_forty_steps,
-    gradients=40,
+    images=_from_a_random_start,
+    gradients=PGD_STEPS,
     line="dashed",
 )
 RANDOM = Attack(

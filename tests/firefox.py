@@ -176,7 +176,7 @@ class Firefox:
         return found["x"], found["y"], found["width"], found["height"]
 
     def at(self, selector: str, parts: Sequence[Point]) -> list[Point]:
-        """Points of an element, in window pixels: from its top left (0, 0) to its bottom right (1, 1)."""
+        """Points of an element in window pixels; its corners are (0, 0) and (1, 1)."""
         left, top, width, height = self.box(selector)
         return [(left + x * width, top + y * height) for x, y in parts]
 

@@ -180,7 +180,7 @@ def test_each_key_and_each_title_is_written_once() -> None:
             if text in wanted:
                 found[text].add(path.relative_to(ROOT).as_posix())
     assert {text: files for text, files in found.items() if files != {"fgsm/catalogue.py"}} == {}
-    assert found.keys() == wanted
+    assert found.keys() >= {text for entry in ENTRIES for text in (entry.key, entry.title)}
 
 
 # ---- one entry is enough ----

@@ -284,6 +284,7 @@ class AttackEntry:
     explanation: str
     formula: str
     needs_target: bool
+    gradients: int
     line: str
     offered: tuple[str, ...]
 

@@ -27,6 +27,7 @@ def listing() -> Catalogue:
                 explanation=attack.explanation,
                 formula=attack.formula,
                 needs_target=attack.needs_target,
+                gradients=attack.gradients,
                 line=attack.line,
                 offered=attack.offered,
             )

@@ -14,6 +14,7 @@ export interface AttackEntry {
   explanation: string;
   formula: string;
   needs_target: boolean;
+  gradients: number;
   line: string;
   offered: string[];
 }

@@ -15,21 +15,22 @@ export function make(/** @type {HTMLElement} */ picture) {
   picture.classList.add("row", "clipped");
 
   return (/** @type {Answer} */ { label, named, epsilons, charts: all }) => {
+    const end = epsilons[epsilons.length - 1];
     for (const column of findAll(picture, ".chart-box")) column.hidden = true;
     for (const { model, logits, first_order: foretold } of all) {
       charts[model] ??= chartIn(picture, modelName(model));
       const { chart, column } = charts[model];
       column.hidden = false;
       chart.show({
-        label: `Logits of ${modelName(model)} against epsilon from −0.5 to 0.5, with their first-order prediction.`,
-        x: { title: "<i>ε</i>", ticks: [-0.5, -0.25, 0, 0.25, 0.5], format: (value) => String(Number(value.toFixed(3))) },
+        label: `Logits of ${modelName(model)} against epsilon from −${end} to ${end}, with their first-order prediction.`,
+        x: { title: "<i>ε</i>", ticks: [-1, -0.5, 0, 0.5, 1].map((part) => part * end), format: (value) => String(Number(value.toFixed(3))) },
         y: { title: "logit <i>z</i>", ticks: ticksAround(around(logits.flat())), format: String, precise: (value) => value.toFixed(2) },
         marks: [{ x: 0, text: "x" }],
         lines: linesOf(logits, foretold, epsilons, label),
       });
     }
     return `Solid: measured. Dashed: foretold by the gradient at x. Bold: ${label}, ${named ? "the label" : "which is read in the drawing"}. ` +
-      "Orange: the strongest other class at ε = 0.5. Grey: the rest.";
+      `Orange: the strongest other class at ε = ${end}. Grey: the rest.`;
   };
 }
 
