@@ -29,8 +29,10 @@ from tests.browser import App, Stage, launch_browser, running_app
 from tests.helpers import OFFLINE, missing, open_tab
 
 # With two threads, tests take ten times as long when another process is busy: they wait for each
-# other.
+# other. The apps that the tests start run beside another test process too.
 torch.set_num_threads(1)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # No test is about how soon something appears. By default, Playwright waits only five seconds.
 expect.set_options(timeout=20_000)
 
