@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from fgsm.ui.component import UNLOADED
 from tests.browser import App, Stage, running_app
 
 
@@ -81,6 +82,13 @@ def test_an_error_of_the_server_is_no_lost_connection(page: Page, app: App) -> N
     with stage.answered():
         page.click("[data-index='100']")
     expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_scripts_that_do_not_come_are_not_waited_for_in_silence(page: Page, app: App) -> None:
+    page.route("**/page.js", lambda route: route.abort("connectionfailed"))
+    page.goto(app.url)
+    expect(page.locator(".in-stage").first).to_contain_text(UNLOADED)
+    expect(page.locator(".in-header").first).to_contain_text(UNLOADED)
 
 
 def test_gradios_monitoring_is_closed(stage: Stage, app: App) -> None:

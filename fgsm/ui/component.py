@@ -9,6 +9,8 @@ import gradio as gr
 from fgsm.ui.assets import BASE
 from fgsm.ui.compute import computing
 
+UNLOADED = "This part of the page could not be loaded. Please load the page again."
+
 
 def component(
     script: str,
@@ -32,7 +34,8 @@ def component(
         html_template="\n".join(path.read_text("utf-8") for path in templates),
         js_on_load=(
             f'import(new URL("{BASE}/page.js", document.baseURI))'
-            f'.then(({{ start }}) => start("{script}", {{ element, props, server, watch }}));'
+            f'.then(({{ start }}) => start("{script}", {{ element, props, server, watch }}))'
+            f'.catch((error) => {{ console.warn(error); element.textContent = "{UNLOADED}"; }});'
         ),
         server_functions=[computing(function) for function in server_functions],
         elem_classes=f"in-{folder}",
