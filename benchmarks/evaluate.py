@@ -7,8 +7,8 @@ size 1, a new gradient for every epsilon) do the same work: LeNet's accuracy und
 epsilons, on the CPU, in one process with two threads. The digits are the MNIST test set if
 `fgsm.digits` finds it (see `MNIST_ROOT`), else the built-in ones ten times over.
 
-    faster than Foolbox             >= 6.5 times
-    faster than the article's loop  >= 60 times
+    faster than Foolbox             >= 4.5 times
+    faster than the article's loop  >= 50 times
     counts apart, at any epsilon    <= 1 per 1,000 digits
     memory for 9,000 more digits    <= 16 MB
 

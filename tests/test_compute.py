@@ -5,11 +5,13 @@ import threading
 
 import gradio as gr
 import pytest
+from torch import Tensor
 
 from fgsm.readings import sweep
 from fgsm.service import stage as module
 from fgsm.ui.compute import computed, computing
 from fgsm.ui.page import page
+from fgsm.ui.wire import pack
 from tests.helpers import FIRST, awaited
 
 
@@ -53,7 +55,12 @@ def test_the_page_computes_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None
         threads.add(thread())
         return sweep(*args, **kwargs)  # type: ignore[arg-type]
 
+    def watched_too(frames: Tensor) -> str:
+        threads.add(thread())
+        return pack(frames)
+
     monkeypatch.setattr(module, "sweep", watched)
+    monkeypatch.setattr("fgsm.ui.wire.pack", watched_too)
     ours = [block for block in page().blocks.values() if isinstance(block, gr.HTML)]
     assert threads == {computed(thread)}
 

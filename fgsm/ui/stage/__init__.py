@@ -16,7 +16,7 @@ from fgsm.digits import mnist_available
 from fgsm.service.request import AttackRequest
 from fgsm.ui.component import component
 from fgsm.ui.compute import computed
-from fgsm.ui.wire import answering, packed
+from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
 FIRST = AttackRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
@@ -25,19 +25,23 @@ FIRST_EPSILON = 0.12
 
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
+    attack, compare = answering(service.attack), answering(service.compare)
+    first = FIRST.model_dump()
     return component(
         "stage/stage.js",
         [FOLDER / "stage.html"],
         value={
             "hasMnist": mnist_available(),
             "first": {
-                "request": FIRST.model_dump(),
+                "request": first,
                 "epsilon": FIRST_EPSILON,
-                "answer": packed(computed(service.attack, FIRST)),
-                "comparison": packed(computed(service.compare, FIRST)),
+                # Packed in the computing thread too: a second one that calls PyTorch would make
+                # every later answer slower, see fgsm.ui.compute.
+                "answer": computed(attack, first),
+                "comparison": computed(compare, first),
             },
         },
-        server_functions=[answering(service.attack), answering(service.compare), has_mnist],
+        server_functions=[attack, compare, has_mnist],
     )
 
 
