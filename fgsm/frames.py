@@ -39,6 +39,9 @@ class Change:
 
     moved: Tensor
     """int64 `(K,)`: how many of the 784 pixels have changed."""
+    saturated: Tensor
+    """int64 `(K,)`: how many of the others were black or white, and so may have been held back by
+    the range of pixels."""
     largest: Tensor
     """`(K,)`: the largest change of a pixel, in pixel units: the L-infinity distance."""
     mean: Tensor
@@ -48,7 +51,14 @@ class Change:
 def change_of(image: Tensor, adversarial: Tensor) -> Change:
     """Compare one image `(1, 28, 28)` with its adversarial images `(K, 1, 28, 28)`."""
     distance = (adversarial - image).abs().flatten(1)
-    return Change(moved=(distance > 0).sum(1), largest=distance.amax(1), mean=distance.mean(1))
+    moved = distance > 0
+    at_a_bound = ((image == 0) | (image == 1)).flatten()
+    return Change(
+        moved=moved.sum(1),
+        saturated=(at_a_bound & ~moved).sum(1),
+        largest=distance.amax(1),
+        mean=distance.mean(1),
+    )
 
 
 def survives_eight_bits(model: nn.Module, swept: Sweep) -> Tensor:

@@ -9,7 +9,7 @@ import pytest
 from fgsm import service
 from fgsm.service import FUNCTIONS
 from fgsm.service.fields import LARGEST_DRAWING, REACH
-from fgsm.service.request import AttackRequest, CellRequest, RunRequest
+from fgsm.service.request import AttackRequest, CellRequest, CompareRequest, RunRequest
 from fgsm.ui.wire import answering
 from tests.helpers import FIRST, ask
 
@@ -66,6 +66,14 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"target": 10}, "target is 10"),
         ({"target": "7"}, "target is '7'"),
         ({"twin": 1}, "twin is 1; it must be true or false"),
+        ({"ks": 3}, "ks is 3; it must be a list of whole numbers from 0 to 100, increasing"),
+        ({"ks": []}, r"ks is \[\]; it must be a list"),
+        ({"ks": [1, 2]}, r"ks is \[1, 2\]; .* the first one 0"),
+        ({"ks": [0, 2, 2]}, r"ks is \[0, 2, 2\]; .* increasing"),
+        ({"ks": [0, 101]}, "ks is 101; it must be a whole number from 0 to 100"),
+        ({"ks": [0, 1.5]}, "ks is 1.5"),
+        ({"ks": list(range(102))}, r"ks is \[0, 1, 2.*\]; it must be a list"),
+        ({"ks": "0"}, "ks is '0'"),
         ({"ray": "up"}, "ray is 'up'; it must be two numbers from -0.2 to 0.2"),
         ({"ray": {}}, "ray is {}; it must be two"),
         ({"ray": 3}, "ray is 3"),
@@ -93,6 +101,22 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
 def test_a_bad_field_is_named(change: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         AttackRequest.parse({**GOOD, **change})
+
+
+@pytest.mark.parametrize(
+    ("compared", "words"),
+    [
+        ("lenet", "compared is 'lenet'; it must be a list of one to 3 models"),
+        ([], r"compared is \[\]; it must be a list"),
+        (["lenet"] * 4, "compared is .* it must be a list of one to 3 models"),
+        (["lenet", "attic"], "compared is 'attic'; it must be one of lenet, lenet-robust, softmax"),
+        ([None], "compared is missing"),
+    ],
+)
+def test_the_models_to_compare_are_checked(compared: object, words: str) -> None:
+    assert CompareRequest.parse(GOOD).compared is None
+    with pytest.raises(ValueError, match=words):
+        CompareRequest.parse({**GOOD, "compared": compared})
 
 
 def test_a_ray_is_a_point_of_the_church_window() -> None:

@@ -44,12 +44,15 @@ def test_change_frames_keep_sign_and_order() -> None:
 
 def test_change_of_counts_pixels() -> None:
     image = torch.full((1, 28, 28), 0.5)
+    image[0, 1, :5] = torch.tensor([0.0, 0.0, 0.0, 1.0, 1.0])
     moved = image.repeat(2, 1, 1, 1)
     moved[1, 0, 0, :3] += torch.tensor([0.1, -0.25, 0.0])
+    moved[1, 0, 1, 0] += 0.05
     change = change_of(image, moved)
-    assert change.moved.tolist() == [0, 2]
+    assert change.moved.tolist() == [0, 3]
+    assert change.saturated.tolist() == [5, 4]  # of those that did not move
     assert change.largest.tolist() == [0, 0.25]
-    assert change.mean.tolist() == pytest.approx([0, 0.35 / 784])
+    assert change.mean.tolist() == pytest.approx([0, 0.4 / 784])
 
 
 def test_eight_bits_can_undo_an_attack() -> None:
@@ -105,6 +108,58 @@ def test_a_stage_is_the_sweep(attack: str, index: int, builtin: tuple[Tensor, Te
     assert stage["predictions"] == log_probs.argmax(1).tolist()
     wrong = [e for e, p in zip(EPSILONS, stage["predictions"], strict=True) if p != label]
     assert stage["breaking_point"] == (wrong[0] if wrong else None) != 0
+
+
+def test_pixels_that_did_not_move_were_black_or_white_or_have_no_gradient(
+    builtin: tuple[Tensor, Tensor],
+) -> None:
+    image = builtin[0][403]
+    (stage,) = attacked()["stages"]
+    still = unpack(stage["direction"])[0] == 128
+    at_a_bound = (image == 0) | (image == 1)
+    for k in (1, 24, 100):
+        held = 784 - stage["moved"][k] - stage["saturated"][k]
+        assert 0 <= held <= int((still & ~at_a_bound).sum())
+    assert stage["saturated"][24] > 300
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_parts_of_a_sweep_are_the_sweep(twin: bool) -> None:
+    asked = {"attack": "iterative", "twin": twin}
+    whole = attacked(**asked)["stages"]
+    parts = [[0, 10, 24, 50], [0, 1, 100]]
+    for ks in parts:
+        for stage, part in zip(whole, attacked(**asked, ks=ks)["stages"], strict=True):
+            assert part["ks"] == ks and stage["ks"] == list(range(101))
+            assert torch.equal(unpack(part["frames"]), unpack(stage["frames"])[ks])
+            for name in ("predictions", "survives", "moved", "saturated", "largest", "mean"):
+                assert part[name] == [stage[name][k] for k in ks]
+            expected = [stage["probabilities"][k] for k in ks]
+            assert np.allclose(part["probabilities"], expected, atol=2e-6)
+
+
+def test_a_target_is_reached_where_it_is_read() -> None:
+    reached = 0
+    for target in (0, 3, 8, 9):
+        asked = {"attack": "targeted", "target": target}
+        (stage,) = attacked(**asked)["stages"]
+        at = [e for e, p in zip(EPSILONS, stage["predictions"], strict=True) if p == target]
+        assert stage["target"] == target
+        assert stage["reached"] == (at[0] if at else None)
+        reached += bool(at)
+        answer = compared(**asked)
+        assert answer["targets"]["lenet"] == target
+        assert answer["reached"]["lenet"] == stage["reached"]
+    assert 0 < reached < 4  # both cases were seen
+    assert attacked()["stages"][0]["reached"] is None
+
+
+def test_only_the_models_asked_for_are_compared() -> None:
+    everything = compared()
+    some = compared(compared=["softmax", "lenet-robust"])
+    for name in ("breaking_points", "predictions", "targets", "reached"):
+        assert list(some[name]) == ["softmax", "lenet-robust"]
+        assert some[name].items() <= everything[name].items()
 
 
 def test_right_again_is_where_success_ends(builtin: tuple[Tensor, Tensor]) -> None:

@@ -2,8 +2,8 @@
 
 Tensors of numbers reach the browser rounded to a millionth, lists unrounded.
 
-K is the number of epsilons of the grid. Where a field has one value for each of them, the first
-value is that of the clean digit.
+K is the number of epsilons: all of the grid's, or those of them that were asked for. Where a field
+has one value for each of them, the first value is that of the clean digit.
 """
 
 from dataclasses import dataclass
@@ -55,6 +55,8 @@ class Stage:
     label: int
     target: int | None
     """The class that a targeted attack moves towards."""
+    ks: list[int]
+    """Which epsilons of the grid these are."""
     direction: Frames | None
     """The one direction of all epsilons, largest change 1; None if each epsilon has its own."""
     frames: Frames
@@ -67,6 +69,8 @@ class Stage:
     """Is the prediction the same once the image is saved in 8 bits?"""
     moved: Numbers
     """How many of the 784 pixels have changed."""
+    saturated: Numbers
+    """How many of the others were already black or white."""
     largest: Numbers
     """The largest change of a pixel, in pixel units."""
     mean: Numbers
@@ -75,6 +79,8 @@ class Stage:
     """The smallest epsilon that fools; None where none does, or the clean digit is misread."""
     right_again: float | None
     """The first epsilon, after the digit was misread, at which it is read correctly."""
+    reached: float | None
+    """The smallest epsilon at which the digit is read as the target; None where none is."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Attacked:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Where each model breaks, under the same attack on the same label."""
+    """Where each model that was asked for breaks, under the same attack on the same label."""
 
     label: int
     named: bool
@@ -95,6 +101,9 @@ class Comparison:
     """For each model; None as in `Stage`."""
     predictions: dict[str, int]
     """What each model reads in the clean digit."""
+    targets: dict[str, int | None]
+    """Which class each model is moved towards; None as in `Stage`, likewise the next."""
+    reached: dict[str, float | None]
 
 
 # ---- the pictures that explain why ----

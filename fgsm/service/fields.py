@@ -10,6 +10,7 @@ import math
 import re
 import reprlib
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Annotated, Any
 
 import numpy as np
@@ -64,8 +65,19 @@ def _attack_of_a_run(value: object, info: ValidationInfo) -> str:
     return _one_of(value, info, attacks_offered("runs"))
 
 
+def _models(value: object, info: ValidationInfo) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, (list, tuple)) or not value or len(value) > len(MODELS):
+        raise ValueError(
+            f"{info.field_name} is {shown(value)}; it must be a list of one to {len(MODELS)} models"
+        )
+    return tuple(_model(each, info) for each in value)
+
+
 SourceKey = Annotated[str, BeforeValidator(_source)]
 ModelKey = Annotated[str, BeforeValidator(_model)]
+ModelKeys = Annotated[tuple[str, ...] | None, BeforeValidator(_models)]
 StageAttackKey = Annotated[str, BeforeValidator(_attack_of_the_stage)]
 RunAttackKey = Annotated[str, BeforeValidator(_attack_of_a_run)]
 
@@ -90,6 +102,19 @@ def _place_on_the_grid(value: object, info: ValidationInfo) -> int:
     return _whole(value, info, len(EPSILONS))
 
 
+def _places_on_the_grid(value: object, info: ValidationInfo) -> tuple[int, ...] | None:
+    if value is None:
+        return None
+    places = value if isinstance(value, (list, tuple)) and len(value) <= len(EPSILONS) else ()
+    ks = tuple(_place_on_the_grid(k, info) for k in places)
+    if not ks or ks[0] != 0 or any(low >= high for low, high in pairwise(ks)):
+        raise ValueError(
+            f"{info.field_name} is {shown(value)}; it must be a list of whole numbers from 0 to "
+            f"{len(EPSILONS) - 1}, increasing, the first one 0"
+        )
+    return ks
+
+
 def _seed(value: object, info: ValidationInfo) -> int:
     return _whole(value, info, 2**32)
 
@@ -110,6 +135,7 @@ def _flag(value: object, info: ValidationInfo) -> bool:
 Class = Annotated[int | None, BeforeValidator(_class_or_none)]
 """One of the ten classes, or none."""
 EpsilonIndex = Annotated[int, BeforeValidator(_place_on_the_grid)]
+EpsilonIndexes = Annotated[tuple[int, ...] | None, BeforeValidator(_places_on_the_grid)]
 Seed = Annotated[int, BeforeValidator(_seed)]
 DigitIndex = Annotated[int, BeforeValidator(_index)]
 """The index of a digit in the field `source`; 0 for a drawing."""

@@ -14,9 +14,11 @@ from fgsm.service.fields import (
     DigitIndex,
     Drawing,
     EpsilonIndex,
+    EpsilonIndexes,
     Epsilons,
     Flag,
     ModelKey,
+    ModelKeys,
     Ray,
     RunAttackKey,
     Seed,
@@ -82,14 +84,29 @@ class DigitRequest(Request):
         return torch.Generator().manual_seed(self.index)
 
 
-class AttackRequest(DigitRequest):
-    """One digit, and the attack on it."""
+class AimedRequest(DigitRequest):
+    """One digit, and an attack on it."""
 
     attack: StageAttackKey
     target: Class = None
     """The class to move towards; None means the clean image's runner-up."""
     ray: Ray = None
     """The church window's point that a ray leads to; None means a step along the gradient."""
+
+
+class AttackRequest(AimedRequest):
+    """One digit, an attack on it, and the epsilons to show."""
+
+    ks: EpsilonIndexes = None
+    """Which epsilons of the grid, the clean digit first; None means all. An attack that takes its
+    gradients anew for each epsilon can so be asked for piece by piece."""
+
+
+class CompareRequest(AimedRequest):
+    """One digit, and an attack on it in several models, at every epsilon of the grid."""
+
+    compared: ModelKeys = None
+    """The models; None means all. Whoever knows the answer for one need not ask for it."""
 
 
 class SurveyRequest(Request):

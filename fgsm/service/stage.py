@@ -1,5 +1,7 @@
 """One digit under attack, at every epsilon of the grid."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -8,7 +10,7 @@ from fgsm.frames import change_frames, change_of, image_frames, survives_eight_b
 from fgsm.readings import Sweep, predict, sweep
 from fgsm.service.answer import Attacked, Comparison, Digit, Stage
 from fgsm.service.digits import digit_of, model_of
-from fgsm.service.request import AttackRequest
+from fgsm.service.request import AimedRequest, AttackRequest, CompareRequest
 
 
 def attack(request: AttackRequest) -> Attacked:
@@ -29,8 +31,8 @@ def attack(request: AttackRequest) -> Attacked:
     return Attacked(digit, stages)
 
 
-def compare(request: AttackRequest) -> Comparison:
-    """The breaking point of the digit in each model, under the same attack.
+def compare(request: CompareRequest) -> Comparison:
+    """The breaking point of the digit in each of the models, under the same attack.
 
     Also what each model reads in the clean digit, which explains why some have no breaking point.
 
@@ -39,19 +41,30 @@ def compare(request: AttackRequest) -> Comparison:
     """
     image, labels = digit_of(request)
     entry = ATTACKS[request.attack]
-    sweeps = {}
-    for key in MODELS:
-        aim = _aim(request, model_of(key), image, labels)
-        sweeps[key] = sweep(model_of(key), image, labels, EPSILONS, entry.aimed(aim))
+    keys = request.compared or tuple(MODELS)
+    aims = {key: _aim(request, model_of(key), image, labels) for key in keys}
+    sweeps = {
+        key: sweep(model_of(key), image, labels, EPSILONS, entry.aimed(aim))
+        for key, aim in aims.items()
+    }
     return Comparison(
         label=int(labels),
         named=request.is_named,
         breaking_points={key: _breaking_point(swept) for key, swept in sweeps.items()},
         predictions={key: int(swept.predictions[0]) for key, swept in sweeps.items()},
+        targets={key: _target(aim) for key, aim in aims.items()},
+        reached={key: _reached(swept, _target(aims[key])) for key, swept in sweeps.items()},
     )
 
 
-def stage_of(key: str, entry: Attack, aim: Aim, image: Tensor, labels: Tensor) -> Stage:
+def stage_of(
+    key: str,
+    entry: Attack,
+    aim: Aim,
+    image: Tensor,
+    labels: Tensor,
+    ks: Sequence[int] = range(len(EPSILONS)),
+) -> Stage:
     """One model's sweep of one digit.
 
     Args:
@@ -59,20 +72,22 @@ def stage_of(key: str, entry: Attack, aim: Aim, image: Tensor, labels: Tensor) -
         entry: the attack.
         image: `(1, 1, 28, 28)`.
         labels: `(1,)`.
+        ks: which epsilons of the grid; increasing, the first one 0.
     """
     model, direction = model_of(key), None
     attack_images = entry.aimed(aim)
     if entry.direction is not None:  # computed once, because it is shown too
         direction = entry.direction(model, image, labels, aim)
         attack_images = along(direction)
-    swept = sweep(model, image, labels, EPSILONS, attack_images)
+    swept = sweep(model, image, labels, [EPSILONS[k] for k in ks], attack_images)
     adversarial = swept.adversarial[:, 0]
     change = change_of(image[0], adversarial)
     return Stage(
         model=key,
         attack=entry.key,
         label=int(labels),
-        target=None if aim.targets is None else int(aim.targets),
+        target=_target(aim),
+        ks=list(ks),
         direction=None if direction is None else change_frames(direction, largest=1),
         frames=image_frames(adversarial),
         changes=change_frames(adversarial - image[0], largest=LARGEST_EPSILON),
@@ -80,19 +95,22 @@ def stage_of(key: str, entry: Attack, aim: Aim, image: Tensor, labels: Tensor) -
         predictions=swept.predictions[:, 0],
         survives=survives_eight_bits(model, swept)[:, 0],
         moved=change.moved,
+        saturated=change.saturated,
         largest=change.largest,
         mean=change.mean,
         breaking_point=_breaking_point(swept),
         right_again=_right_again(swept),
+        reached=_reached(swept, _target(aim)),
     )
 
 
 def _stage(key: str, request: AttackRequest, image: Tensor, labels: Tensor) -> Stage:
     aim = _aim(request, model_of(key), image, labels)
-    return stage_of(key, ATTACKS[request.attack], aim, image, labels)
+    ks = request.ks or range(len(EPSILONS))
+    return stage_of(key, ATTACKS[request.attack], aim, image, labels, ks)
 
 
-def _aim(request: AttackRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Aim:
+def _aim(request: AimedRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Aim:
     needs_target = ATTACKS[request.attack].needs_target
     return Aim(
         generator=request.generator(),
@@ -101,7 +119,7 @@ def _aim(request: AttackRequest, model: nn.Module, image: Tensor, labels: Tensor
     )
 
 
-def _targets(request: AttackRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:
+def _targets(request: AimedRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:
     """The wanted class `(1,)`, or the most likely one that is neither label nor prediction.
 
     The label of an unnamed drawing changes while it is drawn. If it becomes the wanted class, the
@@ -119,12 +137,23 @@ def _targets(request: AttackRequest, model: nn.Module, image: Tensor, labels: Te
 
 def _breaking_point(swept: Sweep) -> float | None:
     """The one image's; None if no epsilon fools, since JSON has no infinity."""
-    fooled = swept.fooled[:, 0].tolist()
-    return EPSILONS[fooled.index(True)] if True in fooled else None
+    return _first_where(swept.fooled[:, 0].tolist(), swept)
 
 
 def _right_again(swept: Sweep) -> float | None:
     """The first epsilon after a misreading at which the one image is read correctly."""
     wrong = swept.wrong[:, 0].tolist()
-    later = range(wrong.index(True) + 1, len(wrong)) if True in wrong else ()
-    return next((EPSILONS[k] for k in later if not wrong[k]), None)
+    return _first_where([not now and True in wrong[:i] for i, now in enumerate(wrong)], swept)
+
+
+def _target(aim: Aim) -> int | None:
+    return None if aim.targets is None else int(aim.targets)
+
+
+def _reached(swept: Sweep, target: int | None) -> float | None:
+    """The first epsilon at which the one image is read as the target."""
+    return _first_where([now == target for now in swept.predictions[:, 0].tolist()], swept)
+
+
+def _first_where(is_so: list[bool], swept: Sweep) -> float | None:
+    return swept.epsilons[is_so.index(True)] if True in is_so else None

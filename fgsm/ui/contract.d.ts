@@ -19,7 +19,7 @@ export interface AttackEntry {
   offered: string[];
 }
 
-/** One digit, and the attack on it. */
+/** One digit, an attack on it, and the epsilons to show. */
 export interface AttackRequest {
   source: string;
   index: number;
@@ -30,6 +30,7 @@ export interface AttackRequest {
   attack: string;
   target?: number | null;
   ray?: [number, number] | null;
+  ks?: number[] | null;
 }
 
 /** The digit, and a stage for each model shown. */
@@ -74,12 +75,28 @@ export interface ChurchWindow {
   planes: Plane[];
 }
 
-/** Where each model breaks, under the same attack on the same label. */
+/** One digit, and an attack on it in several models, at every epsilon of the grid. */
+export interface CompareRequest {
+  source: string;
+  index: number;
+  drawing?: string | null;
+  label?: number | null;
+  model: string;
+  twin?: boolean;
+  attack: string;
+  target?: number | null;
+  ray?: [number, number] | null;
+  compared?: string[] | null;
+}
+
+/** Where each model that was asked for breaks, under the same attack on the same label. */
 export interface Comparison {
   label: number;
   named: boolean;
   breaking_points: Record<string, number | null>;
   predictions: Record<string, number>;
+  targets: Record<string, number | null>;
+  reached: Record<string, number | null>;
 }
 
 /** All counts for one model over a data set. */
@@ -243,6 +260,7 @@ export interface Stage {
   attack: string;
   label: number;
   target: number | null;
+  ks: number[];
   direction: Packed | null;
   frames: Packed;
   changes: Packed;
@@ -250,10 +268,12 @@ export interface Stage {
   predictions: number[];
   survives: boolean[];
   moved: number[];
+  saturated: number[];
   largest: number[];
   mean: number[];
   breaking_point: number | null;
   right_again: number | null;
+  reached: number | null;
 }
 
 /** One model, over all digits. */
@@ -264,7 +284,7 @@ export interface SurveyRequest {
 /** The functions of the service. */
 export interface Service {
   attack(request: AttackRequest): Promise<Attacked | Refusal>;
-  compare(request: AttackRequest): Promise<Comparison | Refusal>;
+  compare(request: CompareRequest): Promise<Comparison | Refusal>;
   directions(request: DigitRequest): Promise<Directions | Refusal>;
   linearity(request: DigitRequest): Promise<Linearity | Refusal>;
   dimension(request: DigitRequest): Promise<Dimension | Refusal>;
