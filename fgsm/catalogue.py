@@ -145,7 +145,8 @@ def _from_a_random_start(aim: Aim) -> AttackFunction:
 FGSM = Attack(
     key="fgsm",
     title="FGSM",
-    explanation="Every pixel moves by ε in the direction that raises the loss.",
+    explanation="Every pixel moves by ε in the direction that raises the loss, unless black or "
+    "white stops it.",
     formula="<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
     offered=("stage", "menu", "runs", "cards"),
     direction=_uphill,
@@ -153,7 +154,7 @@ FGSM = Attack(
 TARGETED = Attack(
     key="targeted",
     title="Targeted FGSM",
-    explanation="Every pixel moves by ε in the direction that lowers the loss of another class.",
+    explanation="FGSM towards a class of your choice: down the loss of that class.",
     formula="−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i><sub>TARGET</sub>",
     offered=("stage", "menu"),
     direction=_towards_target,
@@ -173,7 +174,7 @@ PGD = Attack(
     key="pgd-40",
     title="PGD",
     full_title=f"PGD, {PGD_STEPS} steps",
-    explanation="Forty steps of .01 from a random start, as robust models are judged by.",
+    explanation="Forty steps of 0.01 from a random start, the usual test of robust models.",
     offered=("cards",),
     images=_from_a_random_start,
     gradients=PGD_STEPS,
@@ -183,7 +184,7 @@ RANDOM = Attack(
     key="random",
     title="Random signs",
     full_title="Random signs (control)",
-    explanation="The control: a step as large as FGSM's, in a direction drawn by lot.",
+    explanation="The control: a step as large as FGSM's, in a random direction.",
     formula="<i>ε</i> × random signs",
     offered=("stage", "menu", "runs", "cards"),
     direction=_at_random,
@@ -192,8 +193,8 @@ RANDOM = Attack(
 REVERSED = Attack(
     key="reversed",
     title="Reversed gradient",
-    explanation="FGSM backwards, down the loss: while ε is small, the model gets surer of the "
-    "label.",
+    explanation="FGSM backwards, down the loss: while ε is small, the model grows more "
+    "certain of the label.",
     formula="−<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
     offered=("stage", "menu"),
     direction=_downhill,
