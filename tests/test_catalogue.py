@@ -233,13 +233,13 @@ def test_a_new_entry_is_on_the_stage_and_in_the_comparison(
     # The comparison: this attack on every model, the made-up one first, as its rank says.
     expect(page.locator(".compare .is-shown")).to_contain_text(MODEL.title)
     names = page.locator(".compare span").all_inner_texts()
-    assert [name.split(" ")[0] for name in names[1:]] == ["Made", "Softmax", "LeNet", "Robust"]
+    assert [name.split(" ")[0] for name in names[1:]] == ["Made", "Softmax:", "LeNet:", "Robust"]
     prediction = int(swept.predictions[0])
-    assert names[1] == f"{MODEL.title} misread as {prediction}"
+    assert names[1] == f"{MODEL.title}: already misread ({prediction})"
     images, labels = (tensor[403:404] for tensor in builtin)
     plain = load_model(SOFTMAX.key, torch.device("cpu"))
     point = sweep(plain, images, labels, EPSILONS, ATTACK.aimed(Aim(torch.Generator())))
-    assert names[2] == f"Softmax {point.breaking_point.item():.3f}".removesuffix("0")
+    assert names[2] == f"Softmax: {point.breaking_point.item():.3f}".removesuffix("0")
 
 
 def test_a_new_entry_is_in_the_tab_of_the_test_set(

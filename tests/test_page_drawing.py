@@ -163,11 +163,11 @@ def test_a_refusal_restores_the_name(stage: Stage) -> None:
 def test_an_unnamed_drawing_is_not_misread(stage: Stage) -> None:
     """Another model may read something else in it; nobody knows which is right."""
     draw_seven(stage)
-    expect(stage.page.locator(".compare.is-stale")).to_have_count(0)
+    expect(stage.page.locator(".compare.is-partial")).to_have_count(0)
     assert "misread" not in stage.text(".compare")
     with stage.answered():
         stage.page.select_option(".named", "1")
-    expect(stage.page.locator(".compare .is-shown b")).to_have_text("misread as 7")
+    expect(stage.page.locator(".compare .is-shown b")).to_have_text("already misread (7)")
 
 
 def test_draws_with_the_keyboard(stage: Stage) -> None:

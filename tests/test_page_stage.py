@@ -1,5 +1,6 @@
 """The stage in a real browser: digits, epsilon, attacks and models, as people use them."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def test_zero_epsilon_is_the_clean_digit(stage: Stage) -> None:
     assert stage.reading("adversarial") == stage.reading("clean")
     assert stage.text(".adversarial .reading span") == stage.text(".clean .reading span")
     assert stage.verdict() == "Still 4"
-    assert stage.text(".moved").startswith("0 of 784 pixels moved")
+    assert stage.text(".moved").startswith("0 of 784 pixels moved. ")
+    assert stage.text(".survives") == ""  # nothing was attacked
     stage.page.click("[data-view=change]")
     assert len(set(stage.picture("change"))) == 1  # neutral everywhere
 
@@ -62,10 +64,27 @@ def test_pages_classes_and_random(stage: Stage) -> None:
     assert page.locator(".thumbnails [aria-current]").count() == 1
 
 
+def test_any_built_in_digit_by_number(stage: Stage) -> None:
+    page = stage.page
+    assert page.input_value(".by-number input") == "403"
+    page.click(".classes button:nth-child(2)")  # only zeros are shown
+    with stage.answered():
+        page.fill(".by-number input", "999")
+        page.press(".by-number input", "Enter")
+    assert "a 9" in stage.text(".clean figcaption")
+    expect(page.locator("[data-index='999'][aria-current]")).to_be_visible()
+    with stage.answered():
+        page.click("[data-index='899']")
+    assert page.input_value(".by-number input") == "899"
+    page.fill(".by-number input", "1000")
+    page.press(".by-number input", "Enter")
+    expect(page.locator(".notice")).to_contain_text("index is 1000; it must be a whole number from")
+
+
 def test_any_test_digit_by_number(stage: Stage, mnist_root: Path) -> None:
     with stage.answered():
         stage.page.fill(".by-number input", "0")
-        stage.page.press(".by-number input", "Enter")
+        stage.page.select_option(".by-number select", label="MNIST test digits")
     assert "a 7" in stage.text(".clean figcaption")  # MNIST's test set begins with a seven
     stage.page.fill(".by-number input", "10000")
     stage.page.press(".by-number input", "Enter")
@@ -150,6 +169,22 @@ def test_a_number_out_of_range_is_put_right(stage: Stage, typed: str) -> None:
     assert stage.epsilon() == 0.2 and stage.page.input_value(".epsilon .number") == "0.20"
 
 
+def test_the_page_says_why_pixels_did_not_move_and_what_saving_does(stage: Stage) -> None:
+    answer = ask("attack", FIRST)["stages"][0]
+    for k in (24, 100):
+        stage.set_epsilon(k / 200)
+        rest = 784 - answer["moved"][k]
+        words = stage.text(".moved")
+        assert words.startswith(f"{answer['moved'][k]} of 784 pixels moved; ")
+        assert f"other {rest} were already black or white" in words
+        assert stage.text(".survives") == (
+            "Same reading after saving as PNG"
+            if answer["survives"][k]
+            else "Another reading after saving as PNG"
+        )
+    assert "ε* is the smallest ε of the slider that fools" in stage.text(".bound")
+
+
 def test_jumps_to_the_breaking_point(stage: Stage) -> None:
     stage.set_epsilon(0.4)
     stage.page.click(".jump")
@@ -189,7 +224,9 @@ def test_each_attack(stage: Stage, attack: str) -> None:
             page.select_option(".attack-menu", attack)
     assert page.locator(".target").is_visible() == (attack == "targeted")
     stage.set_epsilon(0.3)
-    if fools:
+    if attack == "targeted":
+        assert stage.verdict().startswith(("Target hit: 4 →", "Target missed: 4 →"))
+    elif fools:
         assert stage.verdict().startswith("Fooled: 4 →")
     else:
         assert stage.verdict() == "Still 4"
@@ -205,7 +242,102 @@ def test_a_chosen_target(stage: Stage) -> None:
         stage.page.select_option(".target select", "9")
     assert "−ε" in stage.text(".change figcaption")
     stage.set_epsilon(0.25)
-    assert stage.verdict() == "Fooled: 4 → 9" and "as targeted" in stage.text(".at")
+    assert stage.verdict() == "Target hit: 4 → 9"
+
+
+def test_another_error_than_the_target_is_no_success(stage: Stage) -> None:
+    """And where the target is reached is marked beside the breaking point."""
+    page = stage.page
+    for index, target in product(range(400, 450), (0, 2, 3, 8)):
+        request = {**FIRST, "attack": "targeted", "index": index, "target": target}
+        answer = ask("attack", request)["stages"][0]
+        breaks, reached = answer["breaking_point"], answer["reached"]
+        if breaks and reached and breaks < reached:
+            break
+    with stage.answered():
+        stage.show(request, 0)
+    assert stage.verdict() == "Still 4"
+    page.keyboard.press("b")
+    stage.settle()
+    assert stage.epsilon() == breaks and stage.verdict().startswith("Target missed: 4 → ")
+    page.keyboard.press("b")  # on to the next mark
+    stage.settle()
+    assert stage.epsilon() == reached and stage.verdict() == f"Target hit: 4 → {target}"
+    at = f"{reached:.3f}".removesuffix("0")
+    assert stage.text(".also").endswith(f"target {target} at ε = {at}")
+    assert [stage.text(".breaks", i) for i in (0, 1)] == ["▼ ε*", f"▼ → {target}"]
+    assert [stage.text(".mark span", i) for i in (0, 1)] == ["ε*", f"→ {target}"]
+    expect(page.locator(".compare")).to_contain_text(f"Targeted FGSM reaches {target} at ε =")
+    expect(page.locator(".compare .is-shown b")).to_have_text(at)
+
+
+def test_ten_steps_come_in_parts_and_end_up_whole(stage: Stage) -> None:
+    page = stage.page
+    page.evaluate(
+        """() => {
+             window.seen = [];
+             const look = () => {
+               const text = (name) => document.querySelector(name).textContent;
+               window.seen.push([text(".what"), text(".at"), text(".also"), text(".compare")]);
+             };
+             new MutationObserver(look).observe(document.querySelector(".live"),
+               { attributes: true, attributeFilter: ["data-shown"] });
+           }"""
+    )
+    stage.set_epsilon(0.17)
+    with stage.answered():
+        page.select_option(".attack-menu", "iterative")
+    seen = page.evaluate("seen")
+    assert len(seen) == 3
+    for what, at, also, compare in seen[:-1]:  # the epsilon that is shown, before all the rest
+        assert what == "Iterative FGSM on LeNet" and at == "at ε = 0.17"
+        assert also == "looking for ε* …"
+        assert "FGSM breaks at ε* =" not in compare or compare.startswith("Iterative FGSM")
+    answer = ask("attack", {**FIRST, "attack": "iterative"})["stages"][0]
+    assert stage.breaking_point() == answer["breaking_point"]
+    for k in (1, 34, 35, 100):
+        stage.set_epsilon(k / 200)
+        assert stage.reading("adversarial") == answer["predictions"][k]
+        assert stage.text(".at") == f"at ε = {k / 200:.3f}".removesuffix("0")
+
+
+def test_nothing_stale_stands_beside_something_new(stage: Stage) -> None:
+    """While the server takes its time, what is shown names the attack that it is of."""
+    page = stage.page
+    page.evaluate(
+        """() => {
+             const send = window.fetch;
+             window.fetch = async (...all) => {
+               const isIterative = String(all[1]?.body).includes('"iterative"');
+               if (isIterative) await new Promise((done) => setTimeout(done, 600));
+               return send(...all);
+             };
+           }"""
+    )
+    compared = stage.text(".compare")
+    with stage.answered():
+        page.select_option(".attack-menu", "iterative")
+        page.wait_for_timeout(350)
+        assert stage.text(".what") == "FGSM on LeNet" and stage.text(".compare") == compared
+        assert page.get_attribute(".stage", "aria-busy") == "true"
+        expect(page.locator(".what")).to_have_text("Iterative FGSM on LeNet")
+        assert stage.text(".compare").startswith("Iterative FGSM breaks at ε* = Softmax: …")
+    expect(page.locator(".compare.is-partial")).to_have_count(0)
+    assert "…" not in stage.text(".compare")
+
+
+def test_the_comparison_asks_only_for_what_the_stage_does_not_have(stage: Stage) -> None:
+    bodies: list[str] = []
+    stage.page.on("request", lambda request: bodies.append(request.post_data or ""))
+    with stage.answered():
+        stage.page.select_option(".attack-menu", "random")
+    expect(stage.page.locator(".compare.is-partial")).to_have_count(0)
+    asked = [body for body in bodies if '"compared"' in body]
+    assert len(asked) == 1 and '"compared":["softmax","lenet-robust"]' in asked[0]
+    with stage.answered():
+        stage.page.select_option(".model-menu", "softmax")
+    stage.page.wait_for_timeout(400)
+    assert len([body for body in bodies if '"compared"' in body]) == 1  # all is known
 
 
 def test_a_digit_misread_before_any_attack(
@@ -226,7 +358,7 @@ def test_a_digit_misread_before_any_attack(
     expect(stage.page.locator(".jump")).to_be_disabled()
     expect(stage.page.locator(".breaks")).to_be_hidden()
     expect(stage.page.locator(".compare .is-shown b")).to_have_text(
-        f"misread as {int(prediction[index])}"
+        f"already misread ({int(prediction[index])})"
     )
 
 
@@ -245,10 +377,10 @@ def test_an_attack_may_put_a_misread_digit_right(stage: Stage) -> None:
         stage.show({**asked, "index": index}, 0)
     before, label = stage.reading("clean"), index // 100
     assert stage.verdict().startswith("Wrong before any attack")
-    assert stage.text(".also") == f"put right at ε = {right:.3f}".removesuffix("0")
+    assert stage.text(".also") == f"corrected at ε = {right:.3f}".removesuffix("0")
     stage.set_epsilon(right)
     assert stage.reading("adversarial") == label
-    assert stage.verdict() == f"Put right: {before} → {label}"
+    assert stage.verdict() == f"Corrected by the attack: {before} → {label}"
 
 
 @pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
@@ -259,13 +391,13 @@ def test_each_model_and_the_comparison(stage: Stage, model: str) -> None:
     expect(stage.page.locator(".compare .is-shown")).to_contain_text(names[model])
     point = stage.breaking_point()
     shown = stage.text(".compare .is-shown b")
-    assert shown == ("> 0.5" if point is None else f"{point:.3f}".removesuffix("0"))
+    assert shown == ("holds up to 0.5" if point is None else f"{point:.3f}".removesuffix("0"))
 
 
 def test_twins_side_by_side(stage: Stage) -> None:
     with stage.answered():
         stage.page.check(".twin")
-    assert [stage.text(".model-name", i) for i in (0, 1)] == ["LeNet", "Robust LeNet"]
+    assert [stage.text(".what", i) for i in (0, 1)] == ["FGSM on LeNet", "FGSM on Robust LeNet"]
     assert stage.picture("clean", 0) == stage.picture("clean", 1)
     assert stage.picture("change", 0) != stage.picture("change", 1)
     stage.set_epsilon(0.15)

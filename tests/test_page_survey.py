@@ -124,7 +124,7 @@ def test_the_mark_is_the_stages_digit(
         stage.pick(index)
     point = stage.breaking_point()
     assert point
-    expect(page.locator(".compare:not(.is-stale)")).to_be_visible()
+    expect(page.locator(".compare:not(.is-partial)")).to_be_visible()
     show_tab(page, "test-set")
     share = harder_than(load_survey(MODELS["lenet"], "test"), point)
     text = f"breaks at ε* = {point:.3f}".removesuffix("0")

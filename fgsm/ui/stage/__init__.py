@@ -26,7 +26,7 @@ FIRST_EPSILON = 0.12
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
     attack, compare = answering(service.attack), answering(service.compare)
-    first = FIRST.model_dump()
+    first = FIRST.model_dump(exclude={"ks"})  # the browser decides how much it asks for at once
     return component(
         "stage/stage.js",
         [FOLDER / "stage.html"],

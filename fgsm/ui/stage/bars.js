@@ -16,8 +16,8 @@ export class Bars {
       const column = create("div", "column");
       const [value, pair] = [create("span", "value"), create("span", "pair")];
       const [clean, adversarial] = [create("i", "clean"), create("i", "adversarial")];
-      pair.append(clean, adversarial);
-      column.append(value, pair, create("b", "", String(digit)));
+      pair.append(clean, adversarial, value);
+      column.append(pair, create("b", "", String(digit)));
       return { column, value, clean, adversarial };
     });
     find(figure, ".columns").replaceChildren(...this.columns.map(({ column }) => column));
@@ -38,6 +38,7 @@ export class Bars {
       const p = probabilities[k][digit];
       column.classList.toggle("predicted", digit === predictions[k]);
       adversarial.style.transform = `scaleY(${p})`;
+      value.style.transform = `translateY(${-100 * p}%)`; // on top of its bar
       value.textContent = shortPercent(p);
     });
     this.figure.ariaLabel =

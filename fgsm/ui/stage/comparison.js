@@ -1,13 +1,14 @@
 // @ts-check
-// The line below the slider: where each model breaks, under the same attack.
+// The line below the slider: where each model breaks, under the attack that is on the stage.
 
 import { create } from "../shared/dom.js";
 import { inTime, refusalOf } from "../shared/server.js";
-import { KEYS, LARGEST, RANKED, epsilonText, indexOf } from "../shared/words.js";
+import { KEYS, LARGEST, RANKED, attackOf, epsilonText, indexOf } from "../shared/words.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
-/** @typedef {import("../contract").Comparison} Answer */
+/** @typedef {import("../contract").Comparison} Comparison of all models, or of some */
 /** @typedef {import("../contract").Service} Service */
+/** @typedef {import("../contract").Stage} Stage */
 
 const PAUSE = 150; // milliseconds: it takes longer than the attack, and can wait until the person pauses
 
@@ -18,77 +19,114 @@ export function comparisonKey(/** @type {AttackRequest} */ request) {
   return JSON.stringify(isNamed ? rest : request);
 }
 
-/** Where a model breaks, in words. */
-export function pointText(/** @type {Answer} */ answer, /** @type {string} */ model) {
-  const point = answer.breaking_points[model];
-  const prediction = answer.predictions[model];
-  if (prediction !== answer.label) return `${answer.named ? "misread as" : "reads"} ${prediction}`;
-  return point === null ? `> ${LARGEST}` : epsilonText(indexOf(point));
+/** What whole sweeps say of their own models, so that nobody has to compute it again. */
+export function comparisonOf(
+  /** @type {(Pick<Stage, "model" | "label" | "predictions" | "target" | "breaking_point" | "reached">)[]} */ stages,
+  /** @type {boolean} */ named,
+) {
+  const of = (/** @type {(stage: typeof stages[number]) => any} */ value) =>
+    Object.fromEntries(stages.map((stage) => [stage.model, value(stage)]));
+  /** @type {Comparison} */
+  const comparison = {
+    label: stages[0].label,
+    named,
+    breaking_points: of(({ breaking_point: point }) => point),
+    predictions: of(({ predictions }) => predictions[0]),
+    targets: of(({ target }) => target),
+    reached: of(({ reached }) => reached),
+  };
+  return comparison;
 }
 
-export class Comparison {
-  /** @type {{ key: string, answer: Answer } | null} */
-  #last = null;
-  #wanted = "";
+/** Two comparisons of the same digit under the same attack, as one. */
+function joint(/** @type {Comparison} */ one, /** @type {Comparison} */ other) {
+  return {
+    ...one,
+    breaking_points: { ...one.breaking_points, ...other.breaking_points },
+    predictions: { ...one.predictions, ...other.predictions },
+    targets: { ...one.targets, ...other.targets },
+    reached: { ...one.reached, ...other.reached },
+  };
+}
+
+/** Where a model breaks, or reaches its target, in words. */
+export function pointText(/** @type {Comparison} */ answer, /** @type {string} */ model) {
+  const { label, named, predictions, targets, breaking_points: breaks, reached } = answer;
+  const [prediction, target] = [predictions[model], targets[model]];
+  if (prediction === undefined) return "…";
+  if (target !== null && target !== prediction) {
+    const point = reached[model];
+    return point === null ? `not by ${LARGEST}` : epsilonText(indexOf(point));
+  }
+  if (prediction !== label) return named ? `already misread (${prediction})` : `reads ${prediction}`;
+  const point = breaks[model];
+  return point === null ? `holds up to ${LARGEST}` : epsilonText(indexOf(point));
+}
+
+export class Compared {
+  #key = "";
+  /** @type {Comparison | null} of the models that are known */
+  #known = null;
   /** @type {number | undefined} */
   #timer;
 
   /**
    * @param {HTMLElement} element
    * @param {Service["compare"]} compare
-   * @param {(answer: Answer) => void} onAnswer
+   * @param {() => void} onWhole called once all models are compared
    */
-  constructor(element, compare, onAnswer) {
+  constructor(element, compare, onWhole) {
     this.element = element;
     this.compare = compare;
-    this.onAnswer = onAnswer;
+    this.onWhole = onWhole;
   }
 
-  /** The last answer, if it is about this request. */
+  get #missing() {
+    return RANKED.map(({ key }) => key).filter((key) => this.#known?.predictions[key] === undefined);
+  }
+
+  /** The comparison of all models, if it is about this request. */
   of(/** @type {AttackRequest} */ request) {
-    return this.#last?.key === comparisonKey(request) ? this.#last.answer : null;
+    return this.#key === comparisonKey(request) && !this.#missing.length ? this.#known : null;
   }
 
   /**
-   * Take an answer that came in another way.
-   * @param {AttackRequest} request
-   * @param {Answer} answer
-   * @param {string[]} models those on the stage
-   */
-  take(request, answer, models) {
-    this.#last = { key: comparisonKey(request), answer };
-    this.show(answer, models);
-  }
-
-  /**
-   * Compare the models once the person pauses.
+   * Compare the models under what is on the stage: at once as far as it is known, and the others
+   * when the person pauses.
    * @param {AttackRequest} request
    * @param {string[]} models those on the stage
+   * @param {Comparison | null} known what the stage itself knows; null while it has only a part of the sweep
    */
-  soon(request, models) {
+  show(request, models, known) {
     clearTimeout(this.#timer);
-    const key = (this.#wanted = comparisonKey(request));
-    const known = this.of(request);
-    if (known) return this.show(known, models);
-    this.element.classList.add("is-stale");
-    this.#timer = setTimeout(async () => {
-      const answer = await inTime(this.compare(request)).catch(() => null);
-      if (key !== this.#wanted) return;
-      if (!answer || refusalOf(answer) !== null) return this.element.replaceChildren("No comparison: no answer.");
-      this.take(request, /** @type {Answer} */ (answer), models);
-    }, PAUSE);
+    const key = comparisonKey(request);
+    if (key !== this.#key) this.#known = null;
+    this.#key = key;
+    if (known) this.#known = this.#known ? joint(this.#known, known) : known;
+    this.#paint(request, models);
+    if (known && this.#missing.length)
+      this.#timer = setTimeout(() => this.#ask(request, models), PAUSE);
   }
 
-  /** @param {Answer} answer @param {string[]} models those on the stage */
-  show(answer, models) {
-    const parts = RANKED.map(({ key, title }) => {
-      const part = create("span", "", `${title} `);
-      part.append(create("b", "", pointText(answer, key)));
+  async #ask(/** @type {AttackRequest} */ request, /** @type {string[]} */ models) {
+    const key = this.#key;
+    const answer = await inTime(this.compare({ ...request, compared: this.#missing })).catch(() => null);
+    if (key !== this.#key) return;
+    if (!answer || refusalOf(answer) !== null) return this.element.replaceChildren("No comparison: no answer.");
+    this.show(request, models, /** @type {Comparison} */ (answer));
+  }
+
+  #paint(/** @type {AttackRequest} */ { attack, target }, /** @type {string[]} */ models) {
+    const { title, needs_target: needsTarget } = attackOf(attack);
+    const what = needsTarget ? `reaches ${target ?? "the runner-up"} at ε` : "breaks at ε*";
+    const parts = RANKED.map(({ key, title: model }) => {
+      const part = create("span", "", `${model}: `);
+      part.append(create("b", "", this.#known ? pointText(this.#known, key) : "…"));
       part.classList.toggle("is-shown", models.includes(key));
       return part;
     });
-    this.element.replaceChildren(create("span", "", "Breaks at ε* ="), ...parts);
-    this.element.classList.remove("is-stale");
-    this.onAnswer(answer);
+    this.element.replaceChildren(create("span", "", `${title} ${what} =`), ...parts);
+    this.element.classList.toggle("is-partial", this.#missing.length > 0);
+    if (!this.#missing.length) this.onWhole();
   }
 }

@@ -4,7 +4,7 @@
 import { LineChart } from "../shared/chart.js";
 import { clamp, create } from "../shared/dom.js";
 import { CLASSES, EPSILONS, LARGEST, LAST } from "../shared/words.js";
-import { breakingPointText } from "./verdict.js";
+import { breakingPointText, curveText } from "./verdict.js";
 
 /** @typedef {import("../contract").Stage} Stage */
 /** @typedef {{ digit: number, left: number, top: number }} Name a line's name, in per cent of the plot */
@@ -18,21 +18,18 @@ export class Confidence {
     this.chart = new LineChart(element, { isRead: false });
     this.names = create("div");
     this.playhead = create("div", "playhead");
-    this.mark = create("div", "mark");
-    this.markName = create("span");
-    this.markName.innerHTML = "<i>ε</i>*";
-    this.mark.append(this.markName);
-    this.chart.plot.append(this.mark, this.playhead, this.names);
+    this.marks = create("div");
+    this.chart.plot.append(this.playhead, this.marks, this.names);
     onPoint(this.chart.plot, (part) => onEpsilon(Math.round(part * LAST)));
   }
 
-  show(/** @type {Pick<Stage, "label" | "predictions" | "probabilities" | "breaking_point" | "right_again">} */ stage) {
-    const { label, predictions, probabilities, breaking_point: breaks } = stage;
-    const winners = new Set(predictions);
+  show(/** @type {import("./verdict.js").Swept & Pick<Stage, "probabilities">} */ stage) {
+    const { ks, label, target, predictions, probabilities, breaking_point: breaks, reached } = stage;
+    const winners = [...new Set(predictions)].filter((digit) => digit !== label);
     const kind = (/** @type {number} */ digit) =>
-      digit === label ? "label" : winners.has(digit) ? "winner" : "other";
+      digit === label ? "label" : winners.includes(digit) ? `winner winner-${winners.indexOf(digit) % 4}` : "other";
     this.chart.show({
-      label: `Confidence of each class against epsilon: ${breakingPointText(stage)}.`,
+      label: `Confidence in each class against epsilon. Read as ${curveText(stage)}: ${breakingPointText(stage)}.`,
       x: { title: "", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], minor: [0.1, 0.3, LARGEST], format: String },
       y: { title: "", ticks: [0, 0.5, 1], format: (part) => `${100 * part} %` },
       lines: [...CLASSES]
@@ -40,21 +37,40 @@ export class Confidence {
         .map((digit) => ({
           name: null,
           className: kind(digit),
-          points: probabilities.map((row, k) => [EPSILONS[k], row[digit]]),
+          points: probabilities.map((row, i) => [EPSILONS[ks[i]], row[digit]]),
         })),
     });
-    const names = [...new Set([label, ...winners])].map((digit) => place(digit, probabilities));
+    /** @type {Name[]} */
+    const names = [];
+    for (const digit of [label, ...winners]) names.push(place(digit, ks, probabilities, names));
     this.names.replaceChildren(...names.map(({ digit, left, top }) => {
-      const text = create("b", digit === label ? "line-name label" : "line-name", String(digit));
+      const text = create("b", `line-name ${kind(digit)}`, String(digit));
       text.style.left = `${left}%`;
       text.style.top = `${top}%`;
       return text;
     }));
-    const at = breaks === null ? 0 : this.chart.left(breaks);
-    this.mark.hidden = breaks === null;
-    this.mark.style.left = `${at}%`;
-    this.mark.classList.toggle("is-late", at > 50);
-    this.markName.style.top = `${freeHeight(at, names)}%`;
+    this.marks.replaceChildren();
+    this.#mark(breaks, "<i>ε</i>*", names);
+    // Where the first error is the target, one line says both.
+    if (reached !== breaks) this.#mark(reached, `→ ${target}`, names);
+  }
+
+  /**
+   * @param {number | null} epsilon
+   * @param {string} text HTML
+   * @param {Name[]} names of lines, which the text must not touch
+   */
+  #mark(epsilon, text, names) {
+    if (epsilon === null) return;
+    const [mark, name, left] = [create("div", "mark"), create("span"), this.chart.left(epsilon)];
+    const top = freeHeight(left, names);
+    name.innerHTML = text;
+    name.style.top = `${top}%`;
+    mark.style.left = `${left}%`;
+    mark.classList.toggle("is-late", left > 50);
+    mark.append(name);
+    this.marks.append(mark);
+    names.push({ digit: NaN, left, top });
   }
 
   paint(/** @type {number} */ k) {
@@ -63,15 +79,21 @@ export class Confidence {
 }
 
 /**
- * Where the name of a line is written: where the line is highest.
+ * Where the name of a line is written: where the line is highest and no other name stands.
  * @param {number} digit
+ * @param {number[]} ks the epsilons of the probabilities
  * @param {number[][]} probabilities
+ * @param {Name[]} [others]
  * @returns {Name}
  */
-export function place(digit, probabilities) {
-  const heights = probabilities.map((row) => row[digit]);
-  const k = heights.indexOf(Math.max(...heights));
-  return { digit, left: clamp((100 * k) / LAST, 3, 97), top: 100 - 100 * heights[k] };
+export function place(digit, ks, probabilities, others = []) {
+  const [WIDE, HIGH] = [18, 24]; // per cent of a small plot: nearer than this, names would touch
+  const places = probabilities
+    .map((row, i) => ({ digit, left: clamp((100 * ks[i]) / LAST, 3, 97), top: 100 - 100 * row[digit] }))
+    .sort((one, other) => one.top - other.top);
+  const isFree = (/** @type {Name} */ { left, top }) =>
+    others.every((other) => Math.abs(other.left - left) > WIDE || Math.abs(other.top - top) > HIGH);
+  return places.find(isFree) ?? places[0];
 }
 
 /**

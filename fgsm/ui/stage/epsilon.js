@@ -5,6 +5,7 @@ import { clamp, create, find } from "../shared/dom.js";
 import { EPSILONS, LARGEST, LAST, STEP, epsilonText, indexOf } from "../shared/words.js";
 
 const TICKS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, LARGEST];
+const MINOR = [0.05, 0.15, 0.25]; // a narrow slider does without their numbers
 
 /** @typedef {{ at: number | null, name: string }} BreakingPoint */
 
@@ -67,15 +68,16 @@ export class Epsilon {
     if (this.number !== document.activeElement) this.number.value = epsilonText(this.k);
   }
 
-  /** To the smallest breaking point of the models shown. */
+  /** To the smallest epsilon that is marked; from a mark, to the next one. */
   jump() {
-    const points = this.#points.flatMap(({ at }) => at ?? []);
-    if (points.length) this.set(indexOf(Math.min(...points)));
+    const marked = this.#points.flatMap(({ at }) => (at === null ? [] : indexOf(at))).sort((a, b) => a - b);
+    if (marked.length) this.set((marked.includes(this.k) && marked.find((k) => k > this.k)) || marked[0]);
   }
 
-  /** Mark where each model shown breaks, one above the other. */
+  /** Mark where each model shown breaks, or reaches its target, one above the other. */
   mark(/** @type {BreakingPoint[]} */ points) {
     this.#points = points;
+    this.track.style.setProperty("--lanes", String(points.length));
     const marks = points.map(({ at, name }, lane) => {
       const mark = create("span", "breaks", `▼ ${name}`);
       mark.hidden = at === null;
@@ -84,7 +86,7 @@ export class Epsilon {
       return mark;
     });
     const ticks = TICKS.map((epsilon) => {
-      const tick = create("span", "tick", String(epsilon).slice(1));
+      const tick = create("span", MINOR.includes(epsilon) ? "tick minor" : "tick", epsilonText(indexOf(epsilon)));
       tick.style.setProperty("--at", String(epsilon / LARGEST));
       return tick;
     });

@@ -6,6 +6,7 @@ import { GREYS, paintFrame, unpack } from "../shared/frames.js";
 import { LARGEST, an, attackOf, epsilonText, modelName, percent } from "../shared/words.js";
 import { Bars } from "./bars.js";
 import { Confidence } from "./confidence.js";
+import { nearest } from "./parts.js";
 import { breakingPointText, verdictOf } from "./verdict.js";
 
 /** @typedef {import("../contract").Digit} Digit */
@@ -19,6 +20,8 @@ import { breakingPointText, verdictOf } from "./verdict.js";
  *   direction: Uint8Array | null,
  * }} LoadedStage
  */
+
+const PIXELS = 784;
 
 /** Unpack the frames of a stage. */
 export async function load(/** @type {Stage} */ stage, /** @type {Digit} */ digit) {
@@ -50,6 +53,8 @@ export class Panel {
     this.bottom = find(parts, ".bottom");
     this.bars = new Bars(find(this.bottom, ".bars"));
     this.chart = new Confidence(find(this.bottom, ".confidence"), onEpsilon);
+    this.find(".lowest").textContent = `−${LARGEST}`;
+    this.find(".highest").textContent = `+${LARGEST}`;
   }
 
   find(/** @type {string} */ selector) {
@@ -64,11 +69,12 @@ export class Panel {
    * Show another loaded stage; `paint` then shows it at an epsilon.
    * @param {LoadedStage} stage
    * @param {Middle} middle
+   * @param {boolean} isMore whether this is the stage shown before, with more epsilons
    */
-  show(stage, middle) {
+  show(stage, middle, isMore) {
     this.stage = stage;
-    this.find(".verdict .words").textContent = ""; // so that the next one is announced, even if equal
-    this.find(".model-name").textContent = modelName(stage.model);
+    if (!isMore) this.find(".verdict .words").textContent = ""; // so that the next one is announced, even if equal
+    this.find(".what").textContent = `${attackOf(stage.attack).title} on ${modelName(stage.model)}`;
     paintFrame(this.canvas(".clean"), stage.clean, 0, GREYS);
     const prediction = stage.predictions[0];
     this.read(".clean", prediction, stage.probabilities[0][prediction]);
@@ -85,14 +91,15 @@ export class Panel {
   paint(/** @type {number} */ k) {
     const { stage } = this;
     if (!stage) return;
-    const prediction = stage.predictions[k];
+    const i = nearest(stage.ks, k); // k itself, unless the rest of the sweep is still to come
+    const prediction = stage.predictions[i];
     const canvas = this.canvas(".adversarial");
-    paintFrame(canvas, stage.frames, k, GREYS);
-    canvas.ariaLabel = `The adversarial image at epsilon ${epsilonText(k)}, read as ${prediction}`;
-    this.read(".adversarial", prediction, stage.probabilities[k][prediction]);
-    this.paintChange(stage, k);
-    this.paintVerdict(stage, k);
-    this.bars.paint(k);
+    paintFrame(canvas, stage.frames, i, GREYS);
+    canvas.ariaLabel = `The adversarial image at epsilon ${epsilonText(stage.ks[i])}, read as ${prediction}`;
+    this.read(".adversarial", prediction, stage.probabilities[i][prediction]);
+    this.paintChange(stage, i);
+    this.paintVerdict(stage, i, k);
+    this.bars.paint(i);
     this.chart.paint(k);
   }
 
@@ -124,30 +131,38 @@ export class Panel {
       button.ariaPressed = String(button.dataset.view === this.middle);
       button.disabled = button.dataset.view === "direction" && !stage.direction;
     }
-    this.find(".scale").textContent = isDirection
-      ? "darker, as it was, lighter"
-      : `−${LARGEST} to +${LARGEST}, square-root scale`;
   }
 
-  /** @param {LoadedStage} stage @param {number} k */
-  paintChange(stage, k) {
+  /** @param {LoadedStage} stage @param {number} i */
+  paintChange(stage, i) {
     const direction = this.middle === "direction" ? stage.direction : null;
-    paintFrame(this.canvas(".change"), direction ?? stage.changes, direction ? 0 : k, this.colours);
-    this.find(".moved").textContent =
-      `${stage.moved[k]} of 784 pixels moved, ` +
-      `largest ${stage.largest[k].toFixed(3)}, mean ${stage.mean[k].toFixed(3)}`;
+    paintFrame(this.canvas(".change"), direction ?? stage.changes, direction ? 0 : i, this.colours);
+    this.find(".moved").textContent = movedText(stage, i);
   }
 
-  /** @param {LoadedStage} stage @param {number} k */
-  paintVerdict(stage, k) {
-    const [icon, words] = verdictOf(stage, k);
+  /** @param {LoadedStage} stage @param {number} i @param {number} k the epsilon that is wanted */
+  paintVerdict(stage, i, k) {
+    const [icon, words] = verdictOf(stage, i);
     this.top.dataset.verdict = icon;
     const element = this.find(".verdict .words");
     // Only a change is announced, or else a screen reader would talk all through a drag.
     if (element.textContent !== words) element.textContent = words;
-    const reached = stage.target !== null && stage.predictions[k] === stage.target;
-    this.find(".at").textContent = `at ε = ${epsilonText(k)}${reached ? ", as targeted" : ""}`;
+    const at = stage.ks[i];
+    this.find(".at").textContent = `at ε = ${epsilonText(at)}${at === k ? "" : `, ${epsilonText(k)} to come`}`;
     this.find(".also").textContent = breakingPointText(stage);
-    this.find(".survives").textContent = `Survives an 8-bit PNG: ${stage.survives[k] ? "yes" : "no"}`;
+    this.find(".survives").textContent = at === 0 ? ""
+      : stage.survives[i] ? "Same reading after saving as PNG" : "Another reading after saving as PNG";
   }
+}
+
+/** How many pixels moved, and why others did not. */
+export function movedText(
+  /** @type {Pick<Stage, "ks" | "moved" | "saturated" | "largest" | "mean">} */ { ks, moved, saturated, largest, mean },
+  /** @type {number} */ i,
+) {
+  const rest = PIXELS - moved[i];
+  const others = saturated[i] === rest ? `the other ${rest}` : `${saturated[i]} of the other ${rest}`;
+  const held = ks[i] === 0 || rest === 0 ? "" : `; ${others} were already black or white`;
+  return `${moved[i]} of ${PIXELS} pixels moved${held}. ` +
+    `Largest change ${largest[i].toFixed(3)}, mean ${mean[i].toFixed(3)}.`;
 }

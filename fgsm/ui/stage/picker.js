@@ -47,16 +47,37 @@ export class Picker {
       if (target instanceof HTMLElement) this.#step(Number(target.dataset.index), right + COLUMNS * down);
     });
     this.number = find(element, ".by-number input", HTMLInputElement);
-    const last = sourceOf(KEYS.MNIST_TEST).size - 1;
+    this.source = find(element, ".by-number select", HTMLSelectElement);
+    for (const key of [KEYS.BUILTIN, KEYS.MNIST_TEST])
+      this.source.append(new Option(sourceOf(key).title, key));
+    this.number.addEventListener("change", () => this.#call());
+    this.source.addEventListener("change", () => this.#call());
+    this.#show(null, 0);
+  }
+
+  /** Say whether the digits of a source are here. */
+  offer(/** @type {string} */ source, /** @type {boolean} */ isHere) {
+    for (const option of this.source.options)
+      if (option.value === source) option.hidden = option.disabled = !isHere;
+    this.source.disabled = [...this.source.options].filter(({ disabled }) => !disabled).length < 2;
+  }
+
+  /** Choose the digit whose number was typed. */
+  #call() {
+    const { value, validity } = this.number;
+    const source = this.source.value;
+    this.#limit();
+    if (value === "" && !validity.badInput) return;
+    // What is not a number is refused by the server, like one that is too large.
+    const index = value === "" ? null : Number(value);
+    if (source === KEYS.BUILTIN && index !== null) this.reveal(index);
+    this.#choose(source, index);
+  }
+
+  #limit() {
+    const last = sourceOf(this.source.value).size - 1;
     this.number.max = String(last);
     this.number.placeholder = `0–${last}`;
-    this.number.addEventListener("change", () => {
-      const { value, validity } = this.number;
-      // What is not a number is refused by the server, like one that is too large.
-      if (value !== "") this.#choose(KEYS.MNIST_TEST, Number(value));
-      else if (validity.badInput) this.#choose(KEYS.MNIST_TEST, null);
-    });
-    this.#show(null, 0);
   }
 
   /** The indexes on all pages: of one class, or one of each class in turn. */
@@ -111,7 +132,10 @@ export class Picker {
    */
   showPicked(source, index) {
     this.#picked = source === KEYS.BUILTIN ? index : null;
-    this.number.value = source === KEYS.MNIST_TEST && index !== null ? String(index) : "";
+    if (source !== KEYS.DRAWING) this.source.value = source;
+    // What is no number stays as it was typed, for the server's sentence is about it.
+    if (index !== null) this.number.value = source === KEYS.DRAWING ? "" : String(index);
+    this.#limit();
     this.#mark();
   }
 
@@ -125,8 +149,9 @@ export class Picker {
     if (hadFocus) this.#thumbnail(index)?.focus(); // the thumbnail that had it is gone
   }
 
-  /** Turn to the page of a built-in digit. */
+  /** Turn to the page of a built-in digit, if there is such a one. */
   reveal(/** @type {number} */ index) {
+    if (!(Number.isInteger(index) && index >= 0 && index < CLASSES.length * CLASS_SIZE)) return;
     if (!this.#indexes.includes(index)) this.#only = null;
     this.#show(this.#only, Math.floor(this.#indexes.indexOf(index) / PAGE));
   }

@@ -7,12 +7,13 @@ import { themeColours } from "../shared/frames.js";
 import { isBrowsers } from "../shared/keys.js";
 import { inTime } from "../shared/server.js";
 import { onTheme } from "../shared/theme.js";
-import { epsilonText, indexOf, modelName } from "../shared/words.js";
+import { KEYS, epsilonText, indexOf, modelName } from "../shared/words.js";
 import { Asker } from "./asker.js";
 import { Choosing } from "./choosing.js";
-import { Comparison } from "./comparison.js";
+import { Compared, comparisonOf } from "./comparison.js";
 import { Epsilon } from "./epsilon.js";
 import { Panel, load } from "./panel.js";
+import { isWhole, joined, nextPart } from "./parts.js";
 import { shown, stage, tell } from "./shown.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
@@ -39,11 +40,11 @@ class Stage {
     /** @type {AttackRequest} The last request that the server answered. */
     this.answered = { ...first.request };
     this.epsilon = new Epsilon(find(this.root, ".epsilon"), indexOf(first.epsilon), () => this.#paint());
-    this.comparison = new Comparison(find(this.root, ".compare"), server.compare, () => this.#tellOthers());
+    this.compared = new Compared(find(this.root, ".compare"), server.compare, () => this.#tellOthers());
     /** @type {Asker<AttackRequest, Attacked>} */
-    const asker = new Asker(server.attack, () => this.choosing.request(), this.#told());
-    this.choosing = new Choosing(this.root, first.request, () => asker.ask());
-    find(this.root, ".notice .again").onclick = () => asker.ask();
+    this.asker = new Asker(server.attack, () => this.#request(), this.#told());
+    this.choosing = new Choosing(this.root, first.request, () => this.asker.ask());
+    find(this.root, ".notice .again").onclick = () => this.asker.ask();
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
@@ -59,21 +60,32 @@ class Stage {
   }
 
   async open() {
-    const { request, answer, comparison } = this.first;
+    const { answer, comparison } = this.first;
     this.#offerTestDigits();
     try {
-      await this.#show(answer);
+      await this.#show(answer, null);
     } catch (error) {
       this.root.dataset.state = "failed";
       this.#setNotice(`This browser cannot show the pictures: ${/** @type {Error} */ (error).message}.`);
       return;
     }
-    this.comparison.take(request, comparison, this.#models());
+    this.compared.show(this.answered, this.#models(), comparison);
     this.root.dataset.state = "ready";
     performance.mark("fgsm-ready");
   }
 
   // ---- asking ----
+
+  /**
+   * What is chosen, or the next part of it; null while there is no drawing yet.
+   * @returns {AttackRequest | null}
+   */
+  #request() {
+    const request = this.choosing.request();
+    if (!request) return null;
+    const known = isSame(request, this.answered) ? (this.#panels[0].stage?.ks ?? []) : [];
+    return { ...request, ks: nextPart(request.attack, known, this.epsilon.k) };
+  }
 
   /** @returns {import("./asker.js").Told<AttackRequest, Attacked>} */
   #told() {
@@ -83,12 +95,16 @@ class Stage {
         const wanted = { method: "HEAD", cache: /** @type {RequestCache} */ ("no-store") };
         return (await inTime(fetch(import.meta.url, wanted), 2_000)).ok;
       },
-      answer: async (answer, request) => {
+      answer: async (answer, { ks, ...request }) => {
         root.dataset.state = "ready";
         this.#setNotice(null);
+        const isMore = ks && isSame(request, this.answered);
         this.answered = request;
-        await this.#show(answer);
-        this.comparison.soon(request, this.#models());
+        await this.#show(answer, isMore ? this.#stages() : null);
+        const stages = this.#stages();
+        const isAll = stages.every(isWhole);
+        if (!isAll) this.asker.ask(); // for the next part
+        this.compared.show(request, this.#models(), isAll ? comparisonOf(stages, answer.digit.named) : null);
       },
       refusal: (sentence, isLast) => {
         root.dataset.state = "ready";
@@ -119,26 +135,33 @@ class Stage {
   /** Offer the test digits once they are there: the tab "Test set" can download them. */
   async #offerTestDigits() {
     const isHere = this.hasMnist || (await this.server.has_mnist({}).catch(() => false));
-    find(this.root, ".by-number").hidden = !isHere;
+    this.choosing.picker.offer(KEYS.MNIST_TEST, isHere);
   }
 
   // ---- showing ----
 
-  #models() {
-    return this.#panels.map(({ stage: each }) => each?.model ?? "");
+  #stages() {
+    return this.#panels.flatMap(({ stage: each }) => each ?? []);
   }
 
-  async #show(/** @type {Attacked} */ { digit, stages }) {
-    const loaded = await Promise.all(stages.map((each) => load(each, digit)));
+  #models() {
+    return this.#stages().map(({ model }) => model);
+  }
+
+  /**
+   * Show an answer.
+   * @param {Attacked} answer
+   * @param {import("./panel.js").LoadedStage[] | null} before the parts that it continues
+   */
+  async #show({ digit, stages }, before) {
+    const parts = await Promise.all(stages.map((each) => load(each, digit)));
+    const loaded = before ? parts.map((part, i) => joined(before[i], part)) : parts;
     if (this.#panels.length !== loaded.length) this.#buildPanels(loaded.length);
-    this.#panels.forEach((panel, i) => panel.show(loaded[i], this.#middle));
+    this.#panels.forEach((panel, i) => panel.show(loaded[i], this.#middle, before !== null));
     this.root.classList.toggle("is-twin", loaded.length === 2);
     this.root.dataset.shown = String(Number(this.root.dataset.shown ?? 0) + 1); // how many answers so far
     this.choosing.nameTheDrawing(digit, loaded[0].predictions[0]);
-    this.epsilon.mark(loaded.map(({ model, breaking_point: at }) => ({
-      at,
-      name: loaded.length === 1 ? "ε*" : modelName(model),
-    })));
+    this.epsilon.mark(loaded.every(isWhole) ? marksOf(loaded) : loaded.map(() => ({ at: null, name: "" })));
     this.#paint();
     this.#tellOthers();
   }
@@ -146,8 +169,8 @@ class Stage {
   #tellOthers() {
     tell({
       request: this.answered,
-      stages: this.#panels.map(({ stage: each }) => ({ model: each?.model ?? "" })),
-      comparison: this.comparison.of(this.answered),
+      stages: this.#models().map((model) => ({ model })),
+      comparison: this.compared.of(this.answered),
     });
   }
 
@@ -192,4 +215,17 @@ class Stage {
       case "+": return this.epsilon.set(this.epsilon.k + 1);
     }
   }
+}
+
+/** @param {AttackRequest} one @param {AttackRequest} other */
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** The breaking points on the slider, and where a target is reached. */
+function marksOf(/** @type {import("./panel.js").LoadedStage[]} */ stages) {
+  if (stages.length > 1)
+    return stages.map(({ model, target, breaking_point: breaks, reached }) =>
+      target === null ? { at: breaks, name: modelName(model) } : { at: reached, name: `${modelName(model)} → ${target}` });
+  const [{ target, breaking_point: breaks, reached }] = stages;
+  const marks = [{ at: breaks, name: "ε*" }];
+  return target === null ? marks : [...marks, { at: reached, name: `→ ${target}` }];
 }

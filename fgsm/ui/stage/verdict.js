@@ -2,38 +2,57 @@
 // What the stage says in words about one model's sweep.
 
 import { LARGEST, an, epsilonText, indexOf } from "../shared/words.js";
+import { isWhole } from "./parts.js";
 
 /** @typedef {import("../contract").Stage} Stage */
-/** @typedef {Pick<Stage, "label" | "predictions">} Read */
-/** @typedef {Read & Pick<Stage, "breaking_point" | "right_again">} Swept */
+/** @typedef {Pick<Stage, "label" | "target" | "predictions">} Read */
+/** @typedef {Read & Pick<Stage, "ks" | "breaking_point" | "right_again" | "reached">} Swept */
 
 /** Whether the clean digit is read as another class than its label. */
-export const isMisread = (/** @type {Read} */ { label, predictions }) => predictions[0] !== label;
+export const isMisread = (/** @type {Pick<Read, "label" | "predictions">} */ { label, predictions }) =>
+  predictions[0] !== label;
 
 /**
- * The verdict at epsilon k: an icon's name and words.
+ * The verdict on the i-th prediction: an icon's name and words. Under a target, reaching it is the
+ * success, and another error is not.
  * @param {Read} stage
- * @param {number} k
- * @returns {["fooled" | "still" | "wrong", string]}
+ * @param {number} i
+ * @returns {["fooled" | "hit" | "other" | "still" | "wrong", string]}
  */
-export function verdictOf(stage, k) {
-  const { label, predictions } = stage;
-  const [before, now] = [predictions[0], predictions[k]];
+export function verdictOf(stage, i) {
+  const { label, target, predictions } = stage;
+  const [before, now] = [predictions[0], predictions[i]];
+  if (now === target && now !== before) return ["hit", `Target hit:\n${before} → ${now}`];
   if (isMisread(stage)) {
-    if (now === label) return ["still", `Put right:\n${before} → ${label}`];
+    if (now === label) return ["still", `Corrected by the attack:\n${before} → ${label}`];
     const changed = now === before ? "" : `, now ${now}`;
     return ["wrong", `Wrong before any attack: ${an(label)} read as ${before}${changed}`];
   }
   if (now === label) return ["still", `Still ${label}`];
-  return ["fooled", `Fooled:\n${label} → ${now}`];
+  if (target === null) return ["fooled", `Fooled:\n${label} → ${now}`];
+  return ["other", `Target missed:\n${label} → ${now}`];
 }
 
-/** Where it breaks, and where it is read correctly again. */
+/** Where it breaks, where it is read correctly again, and where it reaches its target. */
 export function breakingPointText(/** @type {Swept} */ stage) {
-  const { breaking_point: breaks, right_again: right } = stage;
-  const again = right === null ? null : epsilonText(indexOf(right));
-  if (isMisread(stage)) return again === null ? "no attack was needed" : `put right at ε = ${again}`;
-  if (breaks === null) return `never breaks up to ${LARGEST}`;
-  const at = `breaks at ε* = ${epsilonText(indexOf(breaks))}`;
-  return again === null ? at : `${at}, right again at ${again}`;
+  if (!isWhole(stage)) return "looking for ε* …";
+  const { breaking_point: breaks, right_again: right, target, reached } = stage;
+  const at = (/** @type {number} */ epsilon) => epsilonText(indexOf(epsilon));
+  const goal = target === null ? ""
+    : reached === null ? `,\ntarget ${target} not reached` : `,\ntarget ${target} at ε = ${at(reached)}`;
+  if (isMisread(stage)) return (right === null ? "no attack was needed" : `corrected at ε = ${at(right)}`) + goal;
+  if (breaks === null) return `holds up to ε = ${LARGEST}`;
+  const again = right === null || target !== null ? "" : `, right again at ${at(right)}`;
+  return `breaks at ε* = ${at(breaks)}${again}${goal}`;
+}
+
+/** The curve in a sentence: "4 until 0.085, then 9 until 0.43, then 3". */
+export function curveText(/** @type {Pick<Stage, "ks" | "predictions">} */ { ks, predictions }) {
+  const starts = predictions.map((_, i) => i).filter((i) => i === 0 || predictions[i] !== predictions[i - 1]);
+  return starts
+    .map((i, n) => {
+      const end = starts[n + 1];
+      return end === undefined ? `${predictions[i]}` : `${predictions[i]} until ${epsilonText(ks[end])}`;
+    })
+    .join(", then ");
 }
