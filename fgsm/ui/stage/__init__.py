@@ -13,20 +13,20 @@ import gradio as gr
 from fgsm import service
 from fgsm.catalogue import BUILTIN, FGSM, LENET
 from fgsm.digits import mnist_available
-from fgsm.service.request import AttackRequest
+from fgsm.service.request import AimedRequest
 from fgsm.ui.component import component
 from fgsm.ui.compute import computed
 from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
-FIRST = AttackRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
+FIRST = AimedRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
 FIRST_EPSILON = 0.12
 
 
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
     attack, compare = answering(service.attack), answering(service.compare)
-    first = FIRST.model_dump(exclude={"ks"})  # the browser decides how much it asks for at once
+    first = FIRST.model_dump()
     return component(
         "stage/stage.js",
         [FOLDER / "stage.html"],
