@@ -105,6 +105,7 @@ class Stage {
         const isAll = stages.every(isWhole);
         if (!isAll) this.asker.ask(); // for the next part
         this.compared.show(request, this.#models(), isAll ? comparisonOf(stages, answer.digit.named) : null);
+        root.dataset.shown = String(Number(root.dataset.shown ?? 0) + 1); // how many answers so far
       },
       refusal: (sentence, isLast) => {
         root.dataset.state = "ready";
@@ -159,7 +160,6 @@ class Stage {
     if (this.#panels.length !== loaded.length) this.#buildPanels(loaded.length);
     this.#panels.forEach((panel, i) => panel.show(loaded[i], this.#middle, before !== null));
     this.root.classList.toggle("is-twin", loaded.length === 2);
-    this.root.dataset.shown = String(Number(this.root.dataset.shown ?? 0) + 1); // how many answers so far
     this.choosing.nameTheDrawing(digit, loaded[0].predictions[0]);
     this.epsilon.mark(loaded.every(isWhole) ? marksOf(loaded) : loaded.map(() => ({ at: null, name: "" })));
     this.#paint();
