@@ -75,7 +75,7 @@ def test_any_built_in_digit_by_number(stage: Stage) -> None:
     assert page.input_value(".by-number input") == "899"
     page.fill(".by-number input", "1000")
     page.press(".by-number input", "Enter")
-    expect(page.locator(".notice")).to_contain_text("Index is 1000; it must be a whole number from 0 to 999")
+    expect(page.locator(".notice")).to_contain_text("Index is 1000; it must be")
 
 
 def test_any_test_digit_by_number(stage: Stage, mnist_root: Path) -> None:
