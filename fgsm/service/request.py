@@ -18,6 +18,7 @@ from fgsm.service.fields import (
     Flag,
     ModelKey,
     Ray,
+    Reach,
     RunAttackKey,
     Seed,
     SourceKey,
@@ -80,6 +81,13 @@ class DigitRequest(Request):
     def generator(self) -> torch.Generator:
         """A generator seeded with the digit's number, so that random choices can be repeated."""
         return torch.Generator().manual_seed(self.index)
+
+
+class WindowRequest(DigitRequest):
+    """One digit, and how much of the plane around it to read."""
+
+    reach: Reach = 0.2
+    """How far the church window goes to each side, in pixel units."""
 
 
 class AttackRequest(DigitRequest):

@@ -46,6 +46,7 @@ export interface Catalogue {
   twins: [string, string];
   epsilons: number[];
   article_epsilons: number[];
+  reaches: number[];
   per_class: number;
   keys: Record<string, string>;
 }
@@ -80,6 +81,16 @@ export interface Comparison {
   named: boolean;
   breaking_points: Record<string, number | null>;
   predictions: Record<string, number>;
+}
+
+/** How many digits of a data set FGSM fools, and how many of these random signs fool too. */
+export interface Control {
+  source: string;
+  right_before: number;
+  fooled: number[];
+  by_chance: number[];
+  breaking: number;
+  by_chance_there: number;
 }
 
 /** All counts for one model over a data set. */
@@ -140,6 +151,7 @@ export interface Dimension {
 export interface Directions {
   named: boolean;
   stages: Stage[];
+  control: Control | null;
 }
 
 /** What saving in 8 bits leaves of small attacks. */
@@ -186,6 +198,7 @@ export interface Linearity {
   label: number;
   named: boolean;
   epsilons: number[];
+  ends: number[];
   charts: Lines[];
 }
 
@@ -194,6 +207,7 @@ export interface Lines {
   model: string;
   logits: number[][];
   first_order: number[][];
+  bends: number[][];
 }
 
 /** What the browser knows about a model; see fgsm.catalogue.Model. */
@@ -201,7 +215,6 @@ export interface ModelEntry {
   key: string;
   title: string;
   rank: number;
-  epochs: number;
 }
 
 /** What one model reads on the plane around the digit. */
@@ -261,6 +274,17 @@ export interface SurveyRequest {
   model: string;
 }
 
+/** One digit, and how much of the plane around it to read. */
+export interface WindowRequest {
+  source: string;
+  index: number;
+  drawing?: string | null;
+  label?: number | null;
+  model: string;
+  twin?: boolean;
+  reach?: number;
+}
+
 /** The functions of the service. */
 export interface Service {
   attack(request: AttackRequest): Promise<Attacked | Refusal>;
@@ -268,7 +292,7 @@ export interface Service {
   directions(request: DigitRequest): Promise<Directions | Refusal>;
   linearity(request: DigitRequest): Promise<Linearity | Refusal>;
   dimension(request: DigitRequest): Promise<Dimension | Refusal>;
-  church_window(request: DigitRequest): Promise<ChurchWindow | Refusal>;
+  church_window(request: WindowRequest): Promise<ChurchWindow | Refusal>;
   eight_bits(request: DigitRequest): Promise<EightBits | Refusal>;
   defence(request: DigitRequest): Promise<Defence | Refusal>;
   counts(request: SurveyRequest): Promise<Counts | Refusal>;
