@@ -159,7 +159,7 @@ def test_a_window_of_one_class_says_so_and_is_widened(how: Stage) -> None:
     said = drawn.locator(".shares").all_inner_texts()
     assert "All read as 2; a wider reach may show more" in said
     drawn.locator("select").select_option("0.5")
-    expect(caption).to_contain_text("Pale: beyond ε = 0.5, where the stage ends.")
+    expect(caption).to_contain_text("Faded: beyond ε = 0.5, where the stage ends.")
     canvas, where = drawn.locator("canvas").first, drawn.locator(".where").first
     canvas.focus()
     for _ in range(15):

@@ -55,6 +55,7 @@ test("pixels that did not move, and why", () => {
 test("what three directions do to a digit", () => {
   const table = (/** @type {number} */ p) => [[0.98, 0.02], [p, 1 - p]];
   const stages = [0.1, 0.97, 0.9999].map((p) => ({ label: 0, probabilities: table(p) }));
+  assert.equal(confidences(stages, 0), "Confidence in 0: 98.0 % at ε = 0, whatever the direction.");
   assert.equal(confidences(stages, 1), "Confidence in 0: 98.0 % at ε = 0; at ε = 0.005, " +
     "10.0 % along the sign of the gradient, 97.0 % along random signs, > 99.9 % against the gradient.");
 });
@@ -73,7 +74,8 @@ test("how many digits the control fools", () => {
   const all = "At each digit's own ε*, random signs fool 36 of the 9,592 digits that FGSM fools by ε = 0.50.";
   assert.equal(some, "LeNet reads 9,910 of MNIST's 10,000 test digits correctly. " +
     `At ε = 0.005, FGSM fools 867 of these, and random signs fool 25 of the same 867. ${all}`);
-  assert.equal(none, `LeNet reads 9,910 of MNIST's 10,000 test digits correctly. At ε = 0.00, FGSM fools 0 of these. ${all}`);
+  assert.equal(none, `LeNet reads 9,910 of MNIST's 10,000 test digits correctly. ${all}`);
+  assert.match(controlled({ ...control, fooled: [0, 0] }, "lenet", 1), /FGSM fools 0 of these\. At each/);
 });
 
 test("how far logits move, and were predicted to", () => {

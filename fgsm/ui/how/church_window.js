@@ -37,7 +37,7 @@ export function make(/** @type {HTMLElement} */ picture, /** @type {import("./fi
       windows[i].show(plane, reach);
     });
     return `${inTheMiddle(planes, named)} To the right: along the sign of the model's gradient, up to ${reach}. ` +
-      `Up and down: along random signs, as far.${2 * reach > LARGEST ? ` Pale: beyond ε = ${LARGEST}, where the stage ends.` : ""}`;
+      `Up and down: along random signs, as far.${2 * reach > LARGEST ? ` Faded: beyond ε = ${LARGEST}, where the stage ends.` : ""}`;
   };
 }
 

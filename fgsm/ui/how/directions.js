@@ -50,7 +50,7 @@ export function make(/** @type {HTMLElement} */ picture) {
       confidences(stages, k),
       k === 0 ? "No pixel has moved." :
         `FGSM moves ${moved[k]} pixels, none by more than ε. Of the other ${rest}, ${ends === rest ? "all" : ends} were black or white already.`,
-      control ? controlled(control, model, k) : `${modelName(model)} has no survey, which would count all digits.`,
+      control ? controlled(control, model, k) : `${modelName(model)} has not been surveyed, so there are no counts of all digits.`,
     ];
     findings.replaceChildren(...sentences.map((sentence) => create("p", "", sentence)));
   }

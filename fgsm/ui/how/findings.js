@@ -64,8 +64,10 @@ export function breaking(/** @type {Pick<Stage, "breaking_point" | "label" | "pr
 /** What each direction makes of the confidence in the label. */
 export function confidences(/** @type {Pick<Stage, "label" | "probabilities">[]} */ stages, /** @type {number} */ k) {
   const [{ label, probabilities }] = stages;
+  const clean = `Confidence in ${label}: ${percent(probabilities[0][label])} at ε = 0`;
+  if (k === 0) return `${clean}, whatever the direction.`;
   const [along, random, against] = stages.map((stage) => percent(stage.probabilities[k][label]));
-  return `Confidence in ${label}: ${percent(probabilities[0][label])} at ε = 0; at ε = ${epsilonText(k)}, ` +
+  return `${clean}; at ε = ${epsilonText(k)}, ` +
     `${along} along the sign of the gradient, ${random} along random signs, ${against} against the gradient.`;
 }
 
@@ -73,7 +75,7 @@ export function confidences(/** @type {Pick<Stage, "label" | "probabilities">[]}
 export function controlled(/** @type {Control} */ control, /** @type {string} */ model, /** @type {number} */ k) {
   const { source, right_before: right, fooled, by_chance: chance, breaking: broken, by_chance_there: there } = control;
   return `${modelName(model)} reads ${count(right)} of ${sourceOf(source).phrase} correctly. ` +
-    `At ε = ${epsilonText(k)}, FGSM fools ${count(fooled[k])} of these` +
-    (fooled[k] ? `, and random signs fool ${count(chance[k])} of the same ${count(fooled[k])}. ` : ". ") +
+    (k === 0 ? "" : `At ε = ${epsilonText(k)}, FGSM fools ${count(fooled[k])} of these` +
+      (fooled[k] ? `, and random signs fool ${count(chance[k])} of the same ${count(fooled[k])}. ` : ". ")) +
     `At each digit's own ε*, random signs fool ${count(there)} of the ${count(broken)} digits that FGSM fools by ε = ${epsilonText(LAST)}.`;
 }
