@@ -267,7 +267,7 @@ class Model:
 
     @property
     def survey(self) -> Path:
-        """What FGSM does to every digit, as measured by `fgsm.survey`."""
+        """What FGSM and its control do to every digit, as measured by `fgsm.survey`."""
         return self.folder / f"{self.key}-survey.npz"
 
 

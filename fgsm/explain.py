@@ -4,9 +4,10 @@ One function per picture. Each takes one digit, as a batch of one: `image`, floa
 in [0, 1], and `label`, int64 `(1,)`. It raises `ValueError` if they are anything else, and takes
 less than a tenth of a second on one CPU core.
 
-- `linearity`: logits are almost straight lines in epsilon.
+- `linearity`: logits in epsilon, and the straight lines that the gradient predicts; `bend` measures
+  how far they part.
 - `dimension`: many small changes add up: the damage grows with the number of pixels.
-- `church_window`: around a digit, the attack's direction is not like a random one.
+- `church_window`: what is read around a digit, along the attack's direction and across it.
 - `eight_bits`: a change smaller than half a grey level does not survive saving.
 """
 
@@ -66,6 +67,27 @@ def linearity(
     with evaluating(model), torch.no_grad():
         logits = model.logits(image + steps.view(-1, 1, 1, 1) * direction)
     return Linearity(tuple(epsilons), logits, clean + steps[:, None] * slopes)
+
+
+def bend(found: Linearity, epsilon: float) -> Tensor:
+    """How far each logit strays from its straight line on the way from the digit to epsilon.
+
+    The largest distance between logit and line, divided by the furthest that either of them moves
+    from where both begin. So 0 is a straight line; at 1 the prediction is off by as much as there
+    was to predict; 2, the most there can be, is as far in the opposite direction.
+
+    Args:
+        found: at epsilons among which 0 is.
+        epsilon: where the way ends, above 0.
+
+    Returns:
+        `(10,)`, in [0, 2]; 0 for a logit that does not move, nor was to.
+    """
+    way = torch.tensor([0 <= each <= epsilon for each in found.epsilons])
+    start = found.first_order[found.epsilons.index(0)]
+    logits, lines = found.logits[way] - start, found.first_order[way] - start
+    furthest = torch.maximum(logits.abs(), lines.abs()).amax(0)
+    return (logits - lines).abs().amax(0) / furthest.clamp(min=torch.finfo().tiny)
 
 
 def _logit_gradients(model: Classifier, image: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,11 +1,11 @@
-"""What FGSM does to every digit of a data set at every epsilon of the page's grid.
+"""What FGSM, and its control, do to every digit of a data set at every epsilon of the page's grid.
 
     python -m fgsm.survey --data ~/mnist
 
 Attacking 10,000 digits at 101 epsilons takes a minute; so the predictions, digit by digit, are
 computed once and kept beside the weights, in `KEY-survey.npz`. Everything else here counts them:
-which digits are fooled (in the sense of `fgsm.readings`), what they are read as, and at which
-epsilon they break.
+which digits are fooled (in the sense of `fgsm.readings`), what they are read as, at which epsilon
+they break, and how many of them random signs would have fooled too.
 """
 
 import argparse
@@ -20,10 +20,25 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fgsm.attack import batch_size
-from fgsm.catalogue import BUILTIN, DATA_SETS, EPSILONS, MNIST_TEST, MODELS, Model, load_model
+from fgsm.attack import batch_size, gradient_sign, random_direction
+from fgsm.catalogue import (
+    BUILTIN,
+    DATA_SETS,
+    EPSILONS,
+    FGSM,
+    MNIST_TEST,
+    MODELS,
+    RANDOM,
+    Attack,
+    Model,
+    along,
+    load_model,
+)
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from fgsm.readings import Readings, sweep
+
+SURVEYED = (FGSM, RANDOM)
+"""The attacks that a survey holds: the method and its control."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +53,82 @@ class BreakingPoints:
     """Digits that are misread before the attack."""
 
 
-def survey(
-    model: nn.Module, images: Tensor, labels: Tensor, epsilons: Sequence[float] = EPSILONS
-) -> Readings:
-    """Attack every image with FGSM, batch by batch, and keep the predictions.
+@dataclass(frozen=True)
+class Control:
+    """How many of the digits that FGSM fools would have been fooled by random signs too."""
 
-    Memory does not grow with N beyond the images themselves, which may stay on the CPU.
+    right_before: int
+    """Digits read correctly before any attack; all that follows are some of these."""
+    fooled: Tensor
+    """int64 `(K,)`: digits that FGSM fools at each epsilon."""
+    by_chance: Tensor
+    """int64 `(K,)`: those of them that random signs fool at the same epsilon."""
+    breaking: int
+    """Digits that FGSM fools at any epsilon of the grid: those that have a breaking point."""
+    by_chance_there: int
+    """Those of them that random signs fool at the digit's own breaking point."""
+
+
+def survey(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epsilons: Sequence[float] = EPSILONS,
+    directions: Tensor | None = None,
+) -> Readings:
+    """Move every image along its direction, batch by batch, and keep the predictions.
+
+    Memory does not grow with N beyond the arguments themselves, which may stay on the CPU.
 
     Args:
         images: float32 `(N, 1, 28, 28)` in [0, 1].
         labels: int64 `(N,)`, the true classes.
         epsilons: increasing, the first one 0.
+        directions: in the shape of the images; None means FGSM's.
 
     Raises:
         ValueError: an argument is not what `fgsm.readings.sweep` asks for.
     """
     device = next(model.parameters()).device
     size = batch_size(device)
-    predictions = [
-        sweep(model, some_images.to(device), some_labels.to(device), epsilons).predictions.cpu()
-        for some_images, some_labels in zip(images.split(size), labels.split(size), strict=True)
-    ]
+    predictions = []
+    for start in range(0, len(images), size):
+        batch = slice(start, start + size)
+        some_images, some_labels = images[batch].to(device), labels[batch].to(device)
+        if directions is None:
+            some_directions = gradient_sign(model, some_images, some_labels)
+        else:
+            some_directions = directions[batch].to(device)
+        swept = sweep(model, some_images, some_labels, epsilons, along(some_directions))
+        predictions.append(swept.predictions.cpu())
     return Readings(tuple(epsilons), labels.cpu(), torch.cat(predictions, dim=1))
+
+
+def random_signs(images: Tensor) -> Tensor:
+    """The control's direction of every image of a data set.
+
+    Each is drawn with the image's index as its seed, as the page does when it shows that digit, so
+    that the survey counts what the page shows.
+    """
+    signs = [
+        random_direction(images[i : i + 1], generator=torch.Generator().manual_seed(i))
+        for i in range(len(images))
+    ]
+    return torch.cat(signs)
+
+
+def control(attacked: Readings, at_random: Readings) -> Control:
+    """Compare what FGSM and what random signs do to the same digits at the same epsilons."""
+    both = attacked.fooled & at_random.fooled
+    grid = torch.tensor(attacked.epsilons)[:, None]
+    is_there = attacked.breaking_point == grid
+    return Control(
+        right_before=int(attacked.right_before.sum()),
+        fooled=attacked.fooled.sum(1),
+        by_chance=both.sum(1),
+        breaking=int(is_there.sum()),
+        by_chance_there=int((both & is_there).sum()),
+    )
 
 
 def confusion(readings: Readings) -> Tensor:
@@ -129,48 +198,69 @@ def examples(
     return indexes[torch.randperm(len(indexes), generator=generator)[:count]]
 
 
-def save_surveys(path: Path, sha256: str, surveys: Mapping[str, Readings]) -> None:
-    """Write the surveys of one model, by source, with the SHA-256 of its weights file."""
+def save_surveys(path: Path, sha256: str, surveys: Mapping[str, Mapping[str, Readings]]) -> None:
+    """Write the surveys of one model, by source and attack, with the SHA-256 of its weights.
+
+    All attacks on a source share its digits and its epsilons.
+    """
     arrays: dict[str, Any] = {"sha256": np.array(sha256)}
-    for source, readings in surveys.items():
-        arrays[f"{source}_epsilons"] = np.array(readings.epsilons)
-        arrays[f"{source}_labels"] = readings.labels.numpy().astype(np.uint8)
-        # Stored by digit: along epsilon a prediction changes once or twice, which compresses well.
-        arrays[f"{source}_predictions"] = readings.predictions.T.numpy().astype(np.uint8)
+    for source, by_attack in surveys.items():
+        for attack, readings in by_attack.items():
+            arrays[f"{source}_epsilons"] = np.array(readings.epsilons)
+            arrays[f"{source}_labels"] = readings.labels.numpy().astype(np.uint8)
+            # By digit: along epsilon a prediction changes once or twice, which compresses well.
+            predictions = readings.predictions.T.numpy().astype(np.uint8)
+            arrays[_name_of_predictions(source, attack)] = predictions
     np.savez_compressed(path, **arrays)
 
 
-def load_survey(model: Model, source: str) -> Readings:
+def load_survey(model: Model, source: str, attack: Attack = FGSM) -> Readings:
     """The survey of a model of the catalogue, read in a few ms from the file beside its weights.
 
     Args:
         source: a key in `DATA_SETS`. The digits themselves need not be on this machine.
+        attack: one of `SURVEYED`.
 
     Raises:
         FileNotFoundError: the weights or the survey are missing.
-        ValueError: there is no such source, the survey was made from other weights, or its file is
-            damaged.
+        ValueError: there is no such source, the attack is not surveyed, the survey was made from
+            other weights, or its file is damaged.
     """
     if source not in DATA_SETS:
         raise ValueError(f"source is {source!r}; it must be one of {', '.join(DATA_SETS)}")
+    if attack not in SURVEYED:
+        names = ", ".join(each.key for each in SURVEYED)
+        raise ValueError(f"attack is {attack.key!r}; it must be one of {names}")
     path = model.survey
     try:
         with np.load(path, allow_pickle=False) as arrays:
             made_from = str(arrays["sha256"])
             epsilons = tuple(arrays[f"{source}_epsilons"].tolist())
             labels = torch.from_numpy(arrays[f"{source}_labels"]).long()
-            predictions = torch.from_numpy(arrays[f"{source}_predictions"]).long().T.contiguous()
+            by_digit = torch.from_numpy(arrays[_name_of_predictions(source, attack.key)]).long()
     except (BadZipFile, EOFError, KeyError, ValueError) as error:
         raise ValueError(f"{path} cannot be read as a survey: truncated or foreign") from error
     if made_from != _sha256(model.weights):
         raise ValueError(
             f"{path} was made from other weights; run python -m fgsm.survey {model.key}"
         )
-    return Readings(epsilons, labels, predictions)
+    return Readings(epsilons, labels, by_digit.T.contiguous())
+
+
+def _name_of_predictions(source: str, attack: str) -> str:
+    return f"{source}_{attack}_predictions"
 
 
 def _sha256(weights: Path) -> str:
     return hashlib.sha256(weights.read_bytes()).hexdigest()
+
+
+def _surveys(model: nn.Module, images: Tensor, labels: Tensor) -> dict[str, Readings]:
+    """One data set's surveys, by attack."""
+    return {
+        FGSM.key: survey(model, images, labels),
+        RANDOM.key: survey(model, images, labels, directions=random_signs(images)),
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -189,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         }
         for entry in [MODELS[key] for key in options.keys or MODELS]:
             model = load_model(entry.key)
-            surveys = {source: survey(model, *digits[source]) for source in DATA_SETS}
+            surveys = {source: _surveys(model, *digits[source]) for source in DATA_SETS}
             save_surveys(entry.survey, _sha256(entry.weights), surveys)
             print(f"{entry.survey}: {entry.survey.stat().st_size / 1000:.0f} kB")
     except (ValueError, OSError, MnistMissing) as error:

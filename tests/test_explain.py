@@ -11,6 +11,8 @@ from fgsm.attack import fgsm, gradient_sign, move
 from fgsm.catalogue import MODELS, load_model
 from fgsm.explain import (
     FIFTHS_OF_LEVELS,
+    Linearity,
+    bend,
     church_window,
     dimension,
     eight_bits,
@@ -85,6 +87,31 @@ def test_both_lines_start_at_the_clean_logits(name: str, digit: tuple[Tensor, Te
         found.first_order[50].log_softmax(0)[digit[1]]
         < found.first_order[25].log_softmax(0)[digit[1]]
     )
+
+
+def test_a_bend_by_hand() -> None:
+    """Of ten logits, the first few: straight, flat, turned back, half as steep, and at rest."""
+    grid = (-0.1, 0.0, 0.1, 0.2)
+    logits = torch.zeros(4, 10)
+    lines = torch.zeros(4, 10)
+    start = 5.0
+    lines[:, :4] = torch.tensor([[-1.0], [0.0], [1.0], [2.0]])
+    logits[:, 0] = lines[:, 0]
+    logits[:, 2] = torch.tensor([9.0, 0.0, -1.0, -2.0])  # what is to the left does not count
+    logits[:, 3] = torch.tensor([0.0, 0.0, 1.0, 1.0])
+    found = Linearity(grid, logits + start, lines + start)
+    assert bend(found, 0.2).tolist() == pytest.approx([0, 1, 2, 0.5, 0, 0, 0, 0, 0, 0])
+    assert bend(found, 0.1).tolist() == pytest.approx([0, 1, 2, 0, 0, 0, 0, 0, 0, 0])
+
+
+@EVERY_MODEL
+def test_only_a_linear_model_does_not_bend(name: str, builtin: tuple[Tensor, Tensor]) -> None:
+    model = load_model(name, CPU)
+    for index in (42, 350, 403, 712):
+        image, label = builtin[0][index : index + 1], builtin[1][index : index + 1]
+        bends = bend(linearity(model, image, label, LINE), 0.5)
+        assert bends.shape == (10,) and (bends >= 0).all() and (bends <= 2).all()
+        assert (bends < 1e-4).all() if name == "softmax" else bends.median() > 0.1
 
 
 SIZES = [1, 10, 50, 100, 200, 400, 600, 783, 784]

@@ -1,6 +1,8 @@
 """The messages of "How it works": all figures compared with `fgsm.explain` and the attack."""
 
 import base64
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,14 +12,16 @@ from torch import Tensor
 
 from fgsm import explain
 from fgsm.attack import gradient_sign, loss_gradient, move
-from fgsm.catalogue import TWINS
+from fgsm.catalogue import EPSILONS, MODELS, RANDOM, TWINS
 from fgsm.digits import builtin_digits
 from fgsm.frames import change_frames, eight_bit, image_frames
 from fgsm.model import SoftmaxRegression
 from fgsm.readings import predict
+from fgsm.service import figures
 from fgsm.service.digits import device, model_of
-from fgsm.service.fields import REACH
-from fgsm.service.figures import LINEAR_EPSILONS, SIZES, WINDOW_STEP
+from fgsm.service.fields import REACHES
+from fgsm.service.figures import LINEAR_ENDS, LINEAR_EPSILONS, SIZES, WINDOW_SIZE
+from fgsm.survey import control, load_survey
 from tests.helpers import FIGURES, FIRST, ask, unpack
 
 EVERY_FIGURE = pytest.mark.parametrize("figure", FIGURES)
@@ -99,6 +103,28 @@ def test_directions_are_three_attacks_of_the_stage(model: str) -> None:
         assert [stage] == same["stages"]
 
 
+@pytest.mark.parametrize("model", ["lenet", "lenet-robust", "softmax"])
+def test_the_control_is_the_surveys(model: str) -> None:
+    """Whatever digit is shown, the counts are those of the model that is shown."""
+    said = asked("directions", model=model)["control"]
+    assert said == asked("directions", model=model, index=7)["control"]
+    entry = MODELS[model]
+    found = control(load_survey(entry, "test"), load_survey(entry, "test", RANDOM))
+    assert said["source"] == "test" and said["right_before"] == found.right_before
+    assert said["fooled"] == found.fooled.tolist() and len(said["fooled"]) == len(EPSILONS)
+    assert said["by_chance"] == found.by_chance.tolist()
+    assert (said["breaking"], said["by_chance_there"]) == (found.breaking, found.by_chance_there)
+
+
+def test_a_model_without_a_survey_has_no_control(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    figures._control.cache_clear()
+    monkeypatch.setitem(MODELS, "lenet", replace(MODELS["lenet"], folder=tmp_path))
+    assert asked("directions")["control"] is None
+    figures._control.cache_clear()
+
+
 def test_linearity_is_what_explain_says() -> None:
     for model, names in (
         ("lenet", ["softmax", "lenet"]),
@@ -113,6 +139,9 @@ def test_linearity_is_what_explain_says() -> None:
             logits, foretold = (torch.tensor(chart[key]) for key in ("logits", "first_order"))
             assert torch.allclose(logits, found.logits.cpu(), atol=6e-4)
             assert torch.allclose(foretold, found.first_order.cpu(), atol=6e-4)
+            assert answer["ends"] == list(LINEAR_ENDS)
+            for end, bends in zip(LINEAR_ENDS, chart["bends"], strict=True):
+                assert bends == pytest.approx(explain.bend(found, end).tolist(), abs=1e-4)
             apart = (logits - foretold).abs().max()
             assert apart < 2e-3 if chart["model"] == "softmax" else apart > 1
 
@@ -174,7 +203,7 @@ def test_the_gradients_are_the_twins_own() -> None:
 def test_the_window_is_what_explain_says(index: int) -> None:
     answer = asked("church_window", index=index)
     assert [window["model"] for window in answer["planes"]] == [twin.key for twin in TWINS]
-    assert answer["reach"] == REACH
+    assert answer["reach"] == 0.2
     for window in answer["planes"]:
         name = window["model"]
         found = explain.church_window(model_of(name), *digit(index), generator=seeded(index))
@@ -184,7 +213,30 @@ def test_the_window_is_what_explain_says(index: int) -> None:
         assert rows[MIDDLE][MIDDLE] == clean
 
 
-MIDDLE = round(REACH / WINDOW_STEP)
+@pytest.mark.parametrize("reach", REACHES)
+def test_every_reach_has_its_points_on_the_slider(reach: float) -> None:
+    answer = asked("church_window", reach=reach)
+    assert answer["reach"] == reach
+    found = explain.church_window(
+        model_of("lenet"), *digit(), generator=seeded(), size=WINDOW_SIZE, reach=reach
+    )
+    (rows, _) = (window["rows"] for window in answer["planes"])
+    assert [[int(read) for read in row] for row in rows] == found.predictions.tolist()
+    for offset in found.offsets:
+        assert 200 * offset == pytest.approx(round(200 * offset))
+
+
+def test_a_wide_windows_point_is_on_the_stage() -> None:
+    """As far as the slider goes."""
+    rows = asked("church_window", reach=0.5)["planes"][0]["rows"]
+    for a, b in [(20, 0), (0, -20), (10, 10), (-13, 7), (3, -17)]:  # steps of 0.025
+        changes = {"attack": "ray", "ray": [a / 40, b / 40]}
+        (stage,) = ask("attack", {**FIRST, **changes})["stages"]
+        read = stage["predictions"][5 * (abs(a) + abs(b))]
+        assert read == int(rows[MIDDLE - b][MIDDLE + a]), (a, b)
+
+
+MIDDLE = WINDOW_SIZE // 2
 POINTS = [(20, 0), (-20, 0), (0, 20), (0, -20), (20, 20), (-20, 20), (7, -13), (1, 1), (-1, 5)]
 
 

@@ -1,12 +1,14 @@
 """The tab "How it works" in a real browser."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from fgsm.catalogue import LENET, SOFTMAX
-from fgsm.ui.how import error_and_confidence
+from fgsm.catalogue import FGSM, LENET, RANDOM, ROBUST, SOFTMAX
+from fgsm.survey import control, load_survey
+from fgsm.ui.how import differences, error_and_confidence, read_correctly
 from tests.browser import App, Stage
 from tests.helpers import FIGURES, PHONE, figure, look_at, open_tab, requests_of, show_tab
 
@@ -63,6 +65,16 @@ def test_figures_follow_the_stage_when_looked_at_again(how: Stage) -> None:
 def test_three_directions_at_every_epsilon(how: Stage) -> None:
     drawn = look_at(how.page, "directions")
     assert "✗" in drawn.locator(".reading").nth(0).inner_text()
+    findings = drawn.locator(".findings")
+    said = load_survey(LENET, "test"), load_survey(LENET, "test", RANDOM)
+    counts = control(*said)
+    for k in (round(200 * how.epsilon()), 100):
+        drawn.locator("input").fill(str(k))
+        expect(findings).to_contain_text(
+            f"FGSM fools {counts.fooled[k]:,} of these, and random signs fool "
+            f"{counts.by_chance[k]:,} of the same"
+        )
+    drawn.locator("input").fill(str(round(200 * how.epsilon())))
     for i in (1, 2):
         assert drawn.locator(".reading").nth(i).inner_text().startswith("✓ 4")
     asked = requests_of(how.page)
@@ -132,6 +144,71 @@ def test_a_point_of_the_window_opens_on_the_stage(
     assert page.input_value(".attack-menu") == attack
 
 
+def test_a_window_of_one_class_says_so_and_is_widened(how: Stage) -> None:
+    """The misread digit too: grey is its label, wherever that is read."""
+    page = how.page
+    misread = 350  # a 3 that both twins read as 2
+    with how.answered():
+        how.show({"source": "builtin", "index": misread}, 0.1)
+    show_tab(page, "how")
+    drawn = look_at(page, "church_window")
+    caption = drawn.locator("figcaption")
+    expect(caption).to_contain_text("a 3. Grey: read as 3. LeNet misreads the digit itself, as 2.")
+    drawn.locator("select").select_option("0.1")
+    expect(caption).to_contain_text("up to 0.1")
+    said = drawn.locator(".shares").all_inner_texts()
+    assert "All read as 2; a wider reach may show more" in said
+    drawn.locator("select").select_option("0.5")
+    expect(caption).to_contain_text("Faded: beyond ε = 0.5, where the stage ends.")
+    canvas, where = drawn.locator("canvas").first, drawn.locator(".where").first
+    canvas.focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowLeft")
+    expect(where).to_contain_text("along −0.375, across 0.00: read as")
+    for _ in range(6):
+        page.keyboard.press("ArrowUp")
+    expect(where).to_contain_text("across 0.15: read as")
+    expect(where).to_contain_text("not on the stage")
+    page.keyboard.press("Enter")
+    expect(page.locator("#how")).to_be_visible()  # it does not open
+    page.keyboard.press("ArrowDown")
+    with how.answered():
+        page.keyboard.press("Enter")
+    expect(page.locator("#attack")).to_be_visible()
+    assert how.epsilon() == 0.5 and page.input_value(".attack-menu") == "ray"
+
+
+def test_bends_are_told_for_each_class(how: Stage) -> None:
+    drawn = look_at(how.page, "linearity")
+    softmax, lenet = (
+        table.locator("td").all_inner_texts() for table in drawn.locator("table").all()
+    )
+    assert softmax == ["0"] * 20
+    assert len(lenet) == 20 and max(map(int, lenet)) > 20
+    expect(drawn).to_contain_text("the logit of 4 moves by −")
+
+
+def test_what_is_said_of_the_defence_is_on_the_cards(how: Stage) -> None:
+    words = how.page.locator("#how .step").nth(5)
+    for model in (ROBUST, LENET):
+        expect(words).to_contain_text(read_correctly(model, FGSM, ROBUST.recipe.epsilon))
+    expect(words).to_contain_text(f"{read_correctly(ROBUST, RANDOM, 0.5)} under random signs")
+    assert (
+        re.search(r"[A-Z]{4,}", words.inner_text().replace("FGSM", "").replace("MNIST", "")) is None
+    )
+
+
+def test_differences_of_training_are_named() -> None:
+    plain = LENET.recipe
+    assert differences(plain, plain) == "in the same way otherwise"
+    other = replace(plain, epochs=plain.epochs - 4, dropout=False, augmented=0)
+    assert differences(plain, other) == (
+        f"for {plain.epochs - 4} epochs instead of {plain.epochs}, "
+        "without dropout and without augmentation"
+    )
+    assert differences(plain, replace(plain, dropout=False)) == "without dropout"
+
+
 def test_formulas_are_typeset(how: Stage) -> None:
     page = how.page
     expect(page.locator("#how .katex").nth(10)).to_be_attached()
@@ -142,7 +219,7 @@ def test_formulas_are_typeset(how: Stage) -> None:
              for (const formula of copy.querySelectorAll(".katex")) formula.remove();
              return copy.textContent; }).join()"""
     )
-    assert "$" not in texts and "\\" not in texts and "Direction, not size" in texts
+    assert "$" not in texts and "\\" not in texts and "Direction or size?" in texts
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,14 @@ import pytest
 
 from fgsm import service
 from fgsm.service import FUNCTIONS
-from fgsm.service.fields import LARGEST_DRAWING, REACH
-from fgsm.service.request import AttackRequest, CellRequest, CompareRequest, RunRequest
+from fgsm.service.fields import LARGEST_DRAWING, REACHES
+from fgsm.service.request import (
+    AttackRequest,
+    CellRequest,
+    CompareRequest,
+    RunRequest,
+    WindowRequest,
+)
 from fgsm.ui.wire import answering
 from tests.helpers import FIRST, ask
 
@@ -74,13 +80,15 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"ks": [0, 1.5]}, "ks is 1.5"),
         ({"ks": list(range(102))}, r"ks is \[0, 1, 2.*\]; it must be a list"),
         ({"ks": "0"}, "ks is '0'"),
-        ({"ray": "up"}, "ray is 'up'; it must be two numbers from -0.2 to 0.2"),
+        ({"ray": "up"}, "ray is 'up'; it must be two numbers whose sizes add up to at most 0.5"),
         ({"ray": {}}, "ray is {}; it must be two"),
         ({"ray": 3}, "ray is 3"),
         ({"ray": []}, r"ray is \[\]"),
         ({"ray": [1]}, r"ray is \[1\]"),
         ({"ray": [1, 2, 3]}, r"ray is \[1, 2, 3\]"),
-        ({"ray": [0.1, 0.21]}, r"ray is \[0.1, 0.21\]"),
+        ({"ray": [0.2, 0.31]}, r"ray is \[0.2, 0.31\]"),
+        ({"ray": [-0.3, 0.205]}, r"ray is \[-0.3, 0.205\]"),
+        ({"ray": [0.1, 10**400]}, "ray is"),
         ({"ray": [-1, 0]}, r"ray is \[-1, 0\]"),
         ({"ray": [10**400, 0]}, "ray is"),
         ({"ray": [0.0, 0]}, "the digit itself"),
@@ -120,10 +128,20 @@ def test_the_models_to_compare_are_checked(compared: object, words: str) -> None
 
 
 def test_a_ray_is_a_point_of_the_church_window() -> None:
-    for point in ([0.1, 0], [0, -0.01], [-REACH, REACH]):
+    on_the_slider = [(a / 200, (100 - a) / 200) for a in range(101)]
+    for point in ([0.1, 0], [0, -0.01], [-0.2, 0.2], *on_the_slider):
         assert AttackRequest.parse({**GOOD, "attack": "ray", "ray": point}).ray == tuple(point)
     for nothing in ({}, {"ray": None}):
         assert AttackRequest.parse({**GOOD, "attack": "ray", **nothing}).ray is None
+
+
+def test_a_window_has_one_of_a_few_reaches() -> None:
+    assert WindowRequest.parse(GOOD).reach == 0.2
+    for reach in REACHES:
+        assert WindowRequest.parse({**GOOD, "reach": reach}).reach == reach
+    for wrong in (0, 0.25, 1, True, "0.2", None, [0.2], float("nan"), 10**400):
+        with pytest.raises(ValueError, match=r"reach is .*; it must be one of 0\.1, 0\.2, 0\.3"):
+            WindowRequest.parse({**GOOD, "reach": wrong})
 
 
 @pytest.mark.parametrize("data", [None, 3, "builtin", [], [GOOD], True])

@@ -13,21 +13,36 @@ from torch import Tensor, nn
 
 from fgsm import survey as module
 from fgsm.attack import fgsm
-from fgsm.catalogue import EPSILONS, LENET, MODELS, SOFTMAX, Model, load_model
+from fgsm.catalogue import (
+    EPSILONS,
+    ITERATIVE,
+    LENET,
+    MODELS,
+    RANDOM,
+    SOFTMAX,
+    Attack,
+    Model,
+    load_model,
+)
 from fgsm.digits import builtin_digits
 from fgsm.model import WEIGHTS
 from fgsm.readings import Readings, predict
 from fgsm.survey import (
+    SURVEYED,
     breaking_points,
     confusion,
+    control,
     examples,
     harder_than,
     load_survey,
+    random_signs,
     survey,
 )
+from tests.helpers import FIRST, ask
 
 CPU = torch.device("cpu")
 EVERY_MODEL = pytest.mark.parametrize("name", MODELS)
+EVERY_ATTACK = pytest.mark.parametrize("attack", SURVEYED, ids=lambda attack: attack.key)
 
 # Seven digits at four epsilons: each row has a digit's label and predictions.
 GRID = (0.0, 0.1, 0.2, 0.3)
@@ -114,6 +129,54 @@ def test_harder_than_by_hand(by_hand: Readings) -> None:
         assert harder_than(by_hand, float(np.float32(epsilon))) == harder_than(by_hand, epsilon)
 
 
+# What random signs make of the same seven digits.
+AT_RANDOM = [
+    [3, 3, 3, 3],  # never fooled
+    [3, 8, 3, 3],  # fooled at .1, where it breaks
+    [3, 3, 8, 3],  # fooled at .2 only, before it breaks
+    [7, 7, 7, 1],  # fooled at .3, as FGSM does not
+    [1, 1, 1, 1],
+    [0, 0, 6, 6],  # fooled at .2, after it breaks
+    [4, 9, 4, 4],
+]
+
+
+def test_the_control_by_hand(by_hand: Readings) -> None:
+    """Digits count only where FGSM fools them too, and at their own breaking points."""
+    found = control(by_hand, replace(by_hand, predictions=torch.tensor(AT_RANDOM).T))
+    assert found.right_before == 5
+    assert found.fooled.tolist() == [0, 2, 2, 4]
+    assert found.by_chance.tolist() == [0, 1, 1, 1]
+    assert found.breaking == 4 and found.by_chance_there == 1
+
+
+@EVERY_MODEL
+@pytest.mark.parametrize("source", ["builtin", "test"])
+def test_the_control_counts_what_the_stage_shows(
+    name: str, source: str, mnist_test: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each digit's random signs are those that the page draws for it."""
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: mnist_test)
+    stored = load_survey(MODELS[name], source, RANDOM)
+    k = 90  # where random signs fool many
+    fooled = stored.fooled[k].nonzero()[:2, 0].tolist()
+    for index in (*fooled, 7, 403):
+        request = {**FIRST, "source": source, "index": index, "model": name, "attack": RANDOM.key}
+        (stage,) = ask("attack", request)["stages"]
+        assert stage["predictions"] == stored.predictions[:, index].tolist()
+
+
+@EVERY_MODEL
+def test_random_signs_at_the_breaking_point(name: str) -> None:
+    """They fool hardly any digit of a plain model, and half of those that the robust one loses."""
+    model = MODELS[name]
+    found = control(load_survey(model, "test"), load_survey(model, "test", RANDOM))
+    share = found.by_chance_there / found.breaking
+    assert (share > 0.2) if model.recipe.epsilon else (share < 0.01)
+    assert found.breaking >= int(found.fooled[-1]) and (found.by_chance <= found.fooled).all()
+    assert found.right_before == int((~load_survey(model, "test").wrong[0]).sum())
+
+
 @EVERY_MODEL
 def test_the_test_sets_survey_gives_the_cards_counts(name: str) -> None:
     readings = load_survey(MODELS[name], "test")
@@ -144,15 +207,17 @@ def test_every_digit_breaks_once_or_never_or_was_wrong(name: str, source: str) -
 
 
 @EVERY_MODEL
+@EVERY_ATTACK
 @pytest.mark.parametrize("source", ["builtin", "test"])
 def test_the_stored_predictions_are_measured(
-    name: str, source: str, request: pytest.FixtureRequest
+    name: str, attack: Attack, source: str, request: pytest.FixtureRequest
 ) -> None:
     images, labels = request.getfixturevalue("builtin" if source == "builtin" else "mnist_test")
-    stored = load_survey(MODELS[name], source)
+    stored = load_survey(MODELS[name], source, attack)
     assert torch.equal(stored.labels, labels)
     step = len(images) // 40
-    fresh = survey(load_model(name, CPU), images[::step], labels[::step])
+    directions = random_signs(images)[::step] if attack is RANDOM else None
+    fresh = survey(load_model(name, CPU), images[::step], labels[::step], directions=directions)
     # Another machine's rounding may change how a borderline digit is read.
     assert (fresh.predictions != stored.predictions[:, ::step]).float().mean() < 0.002
     assert fresh.fooled.any()
@@ -246,6 +311,8 @@ def test_bad_files_are_one_clear_error(write: object, folder: Path) -> None:
 def test_missing_survey_and_unknown_source_are_named(folder: Path) -> None:
     with pytest.raises(ValueError, match=r"source is 'drawing'.*builtin, test"):
         load_survey(in_folder(SOFTMAX, folder), "drawing")
+    with pytest.raises(ValueError, match=r"attack is 'iterative'.*fgsm, random"):
+        load_survey(SOFTMAX, "test", ITERATIVE)
     with pytest.raises(FileNotFoundError, match="lenet-survey"):
         load_survey(in_folder(LENET, folder), "test")
 
@@ -270,13 +337,12 @@ def test_the_command_writes_what_is_loaded(
     assert capsys.readouterr().out.startswith(str(folder / "softmax-survey.npz"))
     model = load_model("softmax", CPU)
     for source, (some_images, some_labels) in digits.items():
-        written, expected = (
-            load_survey(in_folder(SOFTMAX, folder), source),
-            survey(model, some_images, some_labels),
-        )
-        assert written.epsilons == expected.epsilons == EPSILONS
-        assert torch.equal(written.labels, some_labels)
-        assert torch.equal(written.predictions, expected.predictions)
+        for attack, directions in zip(SURVEYED, (None, random_signs(some_images)), strict=True):
+            written = load_survey(in_folder(SOFTMAX, folder), source, attack)
+            expected = survey(model, some_images, some_labels, directions=directions)
+            assert written.epsilons == expected.epsilons == EPSILONS
+            assert torch.equal(written.labels, some_labels)
+            assert torch.equal(written.predictions, expected.predictions)
 
 
 def test_bad_arguments_are_one_line(

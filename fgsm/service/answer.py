@@ -110,11 +110,30 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Control:
+    """How many digits of a data set FGSM fools, and how many of these random signs fool too."""
+
+    source: str
+    right_before: int
+    """Digits read correctly before any attack."""
+    fooled: Numbers
+    """How many of these FGSM fools, at each epsilon."""
+    by_chance: Numbers
+    """How many of those it fools are fooled by random signs at the same epsilon."""
+    breaking: int
+    """How many FGSM fools at any epsilon of the grid."""
+    by_chance_there: int
+    """How many of those are fooled by random signs at their own breaking points."""
+
+
+@dataclass(frozen=True)
 class Directions:
     """The digit moved along the gradient's sign, along random signs, and against the gradient."""
 
     named: bool
     stages: list[Stage]
+    control: Control | None
+    """The model's; None if it has not been surveyed."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +143,9 @@ class Lines:
     model: str
     logits: Table
     first_order: Table
+    bends: Table
+    """How far each logit strays from its line on the way to each of the `ends`; see
+    `fgsm.explain.bend`."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +155,9 @@ class Linearity:
     label: int
     named: bool
     epsilons: list[float]
-    """From -.5 to .5; those below 0 go down the loss."""
+    """From -0.5 to 0.5; those below 0 go down the loss."""
+    ends: list[float]
+    """The epsilons at which the bends are measured."""
     charts: list[Lines]
 
 
@@ -305,7 +329,6 @@ class ModelEntry:
     key: str
     title: str
     rank: int
-    epochs: int
 
 
 @dataclass(frozen=True)
@@ -328,6 +351,8 @@ class Catalogue:
     twins: tuple[str, str]
     epsilons: list[float]
     article_epsilons: list[float]
+    reaches: list[float]
+    """How far the church window may reach to each side."""
     per_class: int
     """How many built-in digits there are of each class."""
     keys: dict[str, str]

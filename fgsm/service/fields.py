@@ -9,7 +9,7 @@ import binascii
 import math
 import re
 import reprlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -26,8 +26,8 @@ from fgsm.catalogue import (
     attacks_offered,
 )
 
-REACH = 0.2
-"""How far the church window reaches to each side, in pixel units."""
+REACHES = (0.1, 0.2, 0.3, 0.4, 0.5)
+"""How far the church window may reach to each side, in pixel units."""
 LARGEST_DRAWING = 280
 """Pixels per side."""
 MOST_EPSILONS = 21
@@ -142,15 +142,18 @@ DigitIndex = Annotated[int, BeforeValidator(_index)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
-# ---- a point of the church window ----
+# ---- the church window, and a point of it ----
 
 
 def _ray(value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
     is_point = isinstance(value, (list, tuple)) and len(value) == 2
-    if not is_point or not all(_reaches(part) for part in value):
-        raise ValueError(f"ray is {shown(value)}; it must be two numbers from -{REACH} to {REACH}")
+    if not is_point or not _is_on_the_slider(value):
+        raise ValueError(
+            f"ray is {shown(value)}; it must be two numbers whose sizes add up to at most "
+            f"{LARGEST_EPSILON}"
+        )
     if value[0] == value[1] == 0:
         raise ValueError(
             f"ray is {shown(value)}, the digit itself; one of the two must be another number"
@@ -158,14 +161,28 @@ def _ray(value: Any) -> tuple[float, float] | None:
     return value[0], value[1]
 
 
-def _reaches(part: object) -> bool:
-    if not isinstance(part, (int, float)) or isinstance(part, bool):
-        return False
-    return abs(part) <= REACH  # which NaN fails too
+def _is_on_the_slider(parts: Sequence[object]) -> bool:
+    epsilon = 0.0
+    for part in parts:
+        if not isinstance(part, (int, float)) or isinstance(part, bool):
+            return False
+        if not abs(part) <= LARGEST_EPSILON:  # which NaN fails too
+            return False
+        epsilon += abs(part)
+    return epsilon <= LARGEST_EPSILON + 1e-9  # the sum is rounded
+
+
+def _reach(value: object) -> float:
+    if isinstance(value, bool) or value not in REACHES:
+        choices = ", ".join(map(str, REACHES))
+        raise ValueError(f"reach is {shown(value)}; it must be one of {choices}")
+    return float(REACHES[REACHES.index(value)])
 
 
 Ray = Annotated[tuple[float, float] | None, BeforeValidator(_ray)]
-"""How far along the gradient's sign and across it, in pixel units."""
+"""How far along the gradient's sign and across it, in pixel units. Its epsilon is the sum of both
+sizes, and the slider must have it."""
+Reach = Annotated[float, BeforeValidator(_reach)]
 
 
 # ---- a drawing ----

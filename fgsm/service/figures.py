@@ -1,15 +1,28 @@
 """The pictures of "How it works", about the digit that is on the stage."""
 
+import functools
+
 import torch
 from torch import Tensor
 
 from fgsm import explain
 from fgsm.attack import loss_gradient
-from fgsm.catalogue import FGSM, LENET, RANDOM, REVERSED, SOFTMAX, TWINS, Aim
+from fgsm.catalogue import (
+    FGSM,
+    LENET,
+    MNIST_TEST,
+    MODELS,
+    RANDOM,
+    REVERSED,
+    SOFTMAX,
+    TWINS,
+    Aim,
+)
 from fgsm.frames import change_frames, image_frames
 from fgsm.model import SoftmaxRegression
 from fgsm.service.answer import (
     ChurchWindow,
+    Control,
     Defence,
     Dimension,
     Directions,
@@ -19,16 +32,19 @@ from fgsm.service.answer import (
     Plane,
 )
 from fgsm.service.digits import digit_of, model_of
-from fgsm.service.fields import REACH
-from fgsm.service.request import DigitRequest
+from fgsm.service.request import DigitRequest, WindowRequest
 from fgsm.service.stage import stage_of
+from fgsm.survey import control, load_survey
 
-LINEAR_EPSILONS = tuple(k / 80 for k in range(-40, 41))  # -.5 … .5
+LINEAR_EPSILONS = tuple(k / 80 for k in range(-40, 41))  # -0.5 … 0.5
+LINEAR_ENDS = (0.05, 0.5)
+"""Near the digit, and as far as the chart goes."""
 DIMENSION_EPSILON = 0.1
 DRAWS = 20
 SIZES = tuple(range(49, 785, 49))
-WINDOW_STEP = 0.01
-"""The distance between two points of the church window, in pixel units."""
+WINDOW_SIZE = 41
+"""Points per side of the church window: every reach that may be asked for is 20 steps of a multiple
+of the slider's, so that each point has its epsilon there."""
 
 
 def directions(request: DigitRequest) -> Directions:
@@ -39,7 +55,7 @@ def directions(request: DigitRequest) -> Directions:
         stage_of(key, attack, Aim(request.generator()), image, labels)
         for attack in (FGSM, RANDOM, REVERSED)
     ]
-    return Directions(request.is_named, stages)
+    return Directions(request.is_named, stages, _control(key))
 
 
 def linearity(request: DigitRequest) -> Linearity:
@@ -51,9 +67,16 @@ def linearity(request: DigitRequest) -> Linearity:
         found = explain.linearity(model_of(key), image, labels, LINEAR_EPSILONS)
         # Rounded to a thousandth: finer than a chart shows, and half the message's size.
         charts.append(
-            Lines(key, found.logits.round(decimals=3), found.first_order.round(decimals=3))
+            Lines(
+                model=key,
+                logits=found.logits.round(decimals=3),
+                first_order=found.first_order.round(decimals=3),
+                bends=torch.stack([explain.bend(found, end) for end in LINEAR_ENDS]),
+            )
         )
-    return Linearity(int(labels), request.is_named, list(LINEAR_EPSILONS), charts)
+    return Linearity(
+        int(labels), request.is_named, list(LINEAR_EPSILONS), list(LINEAR_ENDS), charts
+    )
 
 
 def dimension(request: DigitRequest) -> Dimension:
@@ -86,11 +109,11 @@ def dimension(request: DigitRequest) -> Dimension:
     )
 
 
-def church_window(request: DigitRequest) -> ChurchWindow:
+def church_window(request: WindowRequest) -> ChurchWindow:
     """What LeNet and its robust twin read on the plane around the digit."""
     return ChurchWindow(
         named=request.is_named,
-        reach=REACH,
+        reach=request.reach,
         planes=[
             _plane(request.model_copy(update={"model": model.key, "twin": False}))
             for model in TWINS
@@ -126,7 +149,18 @@ def defence(request: DigitRequest) -> Defence:
     )
 
 
-def _plane(request: DigitRequest) -> Plane:
+@functools.cache
+def _control(key: str) -> Control | None:
+    """Counted over the test set, whose survey is there even if its digits are not."""
+    model = MODELS[key]
+    if not model.survey.is_file():
+        return None
+    source = MNIST_TEST.key
+    found = control(load_survey(model, source, FGSM), load_survey(model, source, RANDOM))
+    return Control(source=source, **vars(found))
+
+
+def _plane(request: WindowRequest) -> Plane:
     """For an unnamed drawing, the model's own prediction is the label, as on the stage."""
     image, labels = digit_of(request)
     found = explain.church_window(
@@ -134,8 +168,8 @@ def _plane(request: DigitRequest) -> Plane:
         image,
         labels,
         generator=request.generator(),
-        size=2 * round(REACH / WINDOW_STEP) + 1,
-        reach=REACH,
+        size=WINDOW_SIZE,
+        reach=request.reach,
     )
     rows = ["".join(map(str, row)) for row in found.predictions.tolist()]
     return Plane(request.model, int(labels), rows)

@@ -14,6 +14,7 @@ from fgsm.catalogue import (
 )
 from fgsm.digits import PER_CLASS
 from fgsm.service.answer import AttackEntry, Catalogue, ModelEntry, SourceEntry
+from fgsm.service.fields import REACHES
 
 
 def listing() -> Catalogue:
@@ -33,10 +34,7 @@ def listing() -> Catalogue:
             )
             for attack in ATTACKS.values()
         ],
-        models=[
-            ModelEntry(model.key, model.title, model.rank, model.recipe.epochs)
-            for model in MODELS.values()
-        ],
+        models=[ModelEntry(model.key, model.title, model.rank) for model in MODELS.values()],
         sources=[
             SourceEntry(source.key, source.title, source.phrase, source.size)
             for source in SOURCES.values()
@@ -44,6 +42,7 @@ def listing() -> Catalogue:
         twins=(TWINS[0].key, TWINS[1].key),
         epsilons=list(EPSILONS),
         article_epsilons=list(ARTICLE_EPSILONS),
+        reaches=list(REACHES),
         per_class=PER_CLASS,
         keys={
             name: entry.key

@@ -20,6 +20,7 @@ from fgsm.service.fields import (
     ModelKey,
     ModelKeys,
     Ray,
+    Reach,
     RunAttackKey,
     Seed,
     SourceKey,
@@ -82,6 +83,13 @@ class DigitRequest(Request):
     def generator(self) -> torch.Generator:
         """A generator seeded with the digit's number, so that random choices can be repeated."""
         return torch.Generator().manual_seed(self.index)
+
+
+class WindowRequest(DigitRequest):
+    """One digit, and how much of the plane around it to read."""
+
+    reach: Reach = 0.2
+    """How far the church window goes to each side, in pixel units."""
 
 
 class AimedRequest(DigitRequest):

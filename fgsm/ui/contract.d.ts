@@ -47,6 +47,7 @@ export interface Catalogue {
   twins: [string, string];
   epsilons: number[];
   article_epsilons: number[];
+  reaches: number[];
   per_class: number;
   keys: Record<string, string>;
 }
@@ -97,6 +98,16 @@ export interface Comparison {
   predictions: Record<string, number>;
   targets: Record<string, number | null>;
   reached: Record<string, number | null>;
+}
+
+/** How many digits of a data set FGSM fools, and how many of these random signs fool too. */
+export interface Control {
+  source: string;
+  right_before: number;
+  fooled: number[];
+  by_chance: number[];
+  breaking: number;
+  by_chance_there: number;
 }
 
 /** All counts for one model over a data set. */
@@ -157,6 +168,7 @@ export interface Dimension {
 export interface Directions {
   named: boolean;
   stages: Stage[];
+  control: Control | null;
 }
 
 /** What saving in 8 bits leaves of small attacks. */
@@ -203,6 +215,7 @@ export interface Linearity {
   label: number;
   named: boolean;
   epsilons: number[];
+  ends: number[];
   charts: Lines[];
 }
 
@@ -211,6 +224,7 @@ export interface Lines {
   model: string;
   logits: number[][];
   first_order: number[][];
+  bends: number[][];
 }
 
 /** What the browser knows about a model; see fgsm.catalogue.Model. */
@@ -218,7 +232,6 @@ export interface ModelEntry {
   key: string;
   title: string;
   rank: number;
-  epochs: number;
 }
 
 /** What one model reads on the plane around the digit. */
@@ -281,6 +294,17 @@ export interface SurveyRequest {
   model: string;
 }
 
+/** One digit, and how much of the plane around it to read. */
+export interface WindowRequest {
+  source: string;
+  index: number;
+  drawing?: string | null;
+  label?: number | null;
+  model: string;
+  twin?: boolean;
+  reach?: number;
+}
+
 /** The functions of the service. */
 export interface Service {
   attack(request: AttackRequest): Promise<Attacked | Refusal>;
@@ -288,7 +312,7 @@ export interface Service {
   directions(request: DigitRequest): Promise<Directions | Refusal>;
   linearity(request: DigitRequest): Promise<Linearity | Refusal>;
   dimension(request: DigitRequest): Promise<Dimension | Refusal>;
-  church_window(request: DigitRequest): Promise<ChurchWindow | Refusal>;
+  church_window(request: WindowRequest): Promise<ChurchWindow | Refusal>;
   eight_bits(request: DigitRequest): Promise<EightBits | Refusal>;
   defence(request: DigitRequest): Promise<Defence | Refusal>;
   counts(request: SurveyRequest): Promise<Counts | Refusal>;

@@ -3,8 +3,9 @@ import { test } from "node:test";
 
 import { csv } from "../../fgsm/ui/all_digits/csv.js";
 import { shareText } from "../../fgsm/ui/all_digits/histogram.js";
-import { strongest } from "../../fgsm/ui/how/linearity.js";
-import { regions } from "../../fgsm/ui/how/regions.js";
+import { breaking, change, confidences, controlled, misreading, precise, signed, still } from "../../fgsm/ui/how/findings.js";
+import { movesText, strongest } from "../../fgsm/ui/how/linearity.js";
+import { middle, only, regions, shares } from "../../fgsm/ui/how/regions.js";
 
 test("a line of CSV for each result", () => {
   const card = {
@@ -23,6 +24,64 @@ test("a region is named in the middle of its largest square", () => {
   assert.deepEqual(regions(rows, 1), [{ digit: "2", x: 2, y: 2, reach: 1 }]);
   assert.deepEqual(regions(rows, 7).map(({ digit }) => digit), ["1", "2"]); // 3 is one point only
   assert.deepEqual(regions(["444", "444", "444"], 4), []);
+  assert.deepEqual(regions(["444", "444", "444"], null), [{ digit: "4", x: 1, y: 1, reach: 1 }]);
+});
+
+test("what a window shows, in numbers", () => {
+  const rows = ["44499", "44999", "44499", "44449", "74444"];
+  assert.equal(middle(rows), 4);
+  assert.deepEqual(shares(rows, 4), { left: 0.1, right: 0.7 });
+  assert.deepEqual(shares(rows, 9), { left: 1, right: 0.3 });
+  assert.equal(only(rows), null);
+  assert.equal(only(["99", "99"]), 9);
+});
+
+test("numbers with a sign", () => {
+  assert.deepEqual([-1.25, 0, 3].map((value) => signed(value)), ["−1.25", "0", "3"]);
+  assert.deepEqual([-0.04, -0.06, 0.06, 0.04].map((value) => change(value, 1)), ["0.0", "−0.1", "+0.1", "0.0"]);
+  assert.deepEqual([1, 0.99999, 0].map(precise), ["> 99.9999 %", "99.9990 %", "< 0.0001 %"]);
+});
+
+test("pixels that did not move, and why", () => {
+  const frames = new Uint8Array(2 * 784).fill(100); // grey, and some that are black or white
+  const clean = [0, 0, 255, 255, 100];
+  const moved = [0, 30, 225, 255, 100];
+  frames.set(clean);
+  frames.set(moved, 784);
+  frames.fill(130, 784 + 5); // all the others move
+  assert.deepEqual(still(frames, 1, 784 - 3), { rest: 3, ends: 2 });
+});
+
+test("what three directions do to a digit", () => {
+  const table = (/** @type {number} */ p) => [[0.98, 0.02], [p, 1 - p]];
+  const stages = [0.1, 0.97, 0.9999].map((p) => ({ label: 0, probabilities: table(p) }));
+  assert.equal(confidences(stages, 0), "Confidence in 0: 98.0 % at ε = 0, whatever the direction.");
+  assert.equal(confidences(stages, 1), "Confidence in 0: 98.0 % at ε = 0; at ε = 0.005, " +
+    "10.0 % along the sign of the gradient, 97.0 % along random signs, > 99.9 % against the gradient.");
+});
+
+test("where a digit breaks, if it does", () => {
+  assert.equal(breaking({ label: 4, predictions: [4], breaking_point: 0.085 }), "Its breaking point under FGSM is ε* = 0.085.");
+  assert.equal(breaking({ label: 4, predictions: [4], breaking_point: null }), "It withstands FGSM up to ε = 0.50.");
+  assert.equal(breaking({ label: 4, predictions: [9], breaking_point: null }), "");
+  assert.equal(misreading(4, 4), "");
+  assert.equal(misreading(9, 4), ", which it reads as 9 before any attack");
+});
+
+test("how many digits the control fools", () => {
+  const control = { source: "test", right_before: 9910, fooled: [0, 867], by_chance: [0, 25], breaking: 9592, by_chance_there: 36 };
+  const [none, some] = [0, 1].map((k) => controlled(control, "lenet", k));
+  const all = "At each digit's own ε*, random signs fool 36 of the 9,592 digits that FGSM fools by ε = 0.50.";
+  assert.equal(some, "LeNet reads 9,910 of MNIST's 10,000 test digits correctly. " +
+    `At ε = 0.005, FGSM fools 867 of these, and random signs fool 25 of the same 867. ${all}`);
+  assert.equal(none, `LeNet reads 9,910 of MNIST's 10,000 test digits correctly. ${all}`);
+  assert.match(controlled({ ...control, fooled: [0, 0] }, "lenet", 1), /FGSM fools 0 of these\. At each/);
+});
+
+test("how far logits move, and were predicted to", () => {
+  const [logits, line] = [[[9, 1, 2], [5, 4, 3]], [[9, 1, 2], [-20, 8, 1]]];
+  assert.equal(movesText({ logits, first_order: line }, [0, 0.5], 0),
+    "By ε = 0.5, the logit of 0 moves by −4.0, its line by −29.0; the logit of 1 moves by +3.0, its line by +7.0.");
 });
 
 test("counted shares are exact at their ends", () => {

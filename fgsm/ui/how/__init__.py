@@ -7,7 +7,18 @@ from typing import Any
 import gradio as gr
 
 from fgsm.card import load_card
-from fgsm.catalogue import FGSM, LENET, ROBUST, SOFTMAX, Model
+from fgsm.catalogue import (
+    FGSM,
+    ITERATIVE,
+    LARGEST_EPSILON,
+    LENET,
+    RANDOM,
+    ROBUST,
+    SOFTMAX,
+    Attack,
+    Model,
+    Recipe,
+)
 from fgsm.service import FIGURES, defence
 from fgsm.service.all_digits import cards
 from fgsm.ui.component import component
@@ -15,6 +26,7 @@ from fgsm.ui.wire import answering, packed
 
 FOLDER = Path(__file__).parent
 PAPER_EPSILON = 0.25
+NOT_MEASURED = "not measured"
 FORMULAS: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -48,15 +60,46 @@ def _figure(function: Callable[[Any], Any]) -> gr.HTML:
 
 
 def _steps() -> list[str]:
-    """The steps in words, with the numbers of the robust twin's recipe filled in."""
-    text = (FOLDER / "text.md").read_text("utf-8")
-    return _with_recipe(text).split("\n---\n")
+    """The steps in words, with the numbers of the robust twin's recipe and card filled in."""
+    trained, largest = ROBUST.recipe.epsilon, LARGEST_EPSILON
+    text = _filled(
+        (FOLDER / "text.md").read_text("utf-8"),
+        {
+            "ROBUST_HELD": read_correctly(ROBUST, FGSM, trained),
+            "PLAIN_HELD": read_correctly(LENET, FGSM, trained),
+            "UNDER_FGSM": read_correctly(ROBUST, FGSM, largest),
+            "UNDER_STEPS": read_correctly(ROBUST, ITERATIVE, largest),
+            "UNDER_RANDOM": read_correctly(ROBUST, RANDOM, largest),
+            "DIFFERENCES": differences(LENET.recipe, ROBUST.recipe),
+        },
+    )
+    return text.split("\n---\n")
 
 
-def _with_recipe(text: str) -> str:
+def _filled(text: str, words: dict[str, str]) -> str:
+    """The text with its words in capitals replaced, also those of the robust twin's recipe."""
     recipe = ROBUST.recipe
-    text = text.replace("STEPS", NUMBERS.get(recipe.steps, str(recipe.steps)))
-    return text.replace("TRAINED", f"{recipe.epsilon:g}".removeprefix("0"))
+    steps = NUMBERS.get(recipe.steps, str(recipe.steps))
+    # In this order: UNDER_STEPS holds the word STEPS.
+    for word, instead in {**words, "STEPS": steps, "TRAINED": f"{recipe.epsilon:g}"}.items():
+        text = text.replace(word, instead)
+    return text
+
+
+def differences(plain: Recipe, robust: Recipe) -> str:
+    """How the robust twin's training differs from the plain one's, apart from the attack."""
+    found = []
+    if robust.epochs != plain.epochs:
+        found.append(f"for {robust.epochs} epochs instead of {plain.epochs}")
+    for name, theirs, own in (
+        ("dropout", plain.dropout, robust.dropout),
+        ("augmentation", plain.augmented, robust.augmented),
+    ):
+        if bool(theirs) != bool(own):
+            found.append(f"{'with' if own else 'without'} {name}")
+    if not found:
+        return "in the same way otherwise"
+    return " and ".join(filter(None, [", ".join(found[:-1]), found[-1]]))
 
 
 def _paper() -> str:
@@ -71,17 +114,31 @@ def _paper() -> str:
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     text = (FOLDER / "paper.md").read_text("utf-8")
-    return _with_recipe(text).replace("TABLE", table)
+    return _filled(text, {"TABLE": table})
 
 
 def error_and_confidence(model: Model) -> tuple[str, str]:
     """The share of digits misread at the paper's epsilon, and the mean confidence in those."""
+    result = _result(model, FGSM, PAPER_EPSILON)
+    if result is None:
+        return NOT_MEASURED, NOT_MEASURED
+    return _percent(1 - result["accuracy"]), _percent(result["mean_confidence_wrong"])
+
+
+def read_correctly(model: Model, attack: Attack, epsilon: float) -> str:
+    """The share of MNIST's test digits that the model reads correctly under an attack."""
+    result = _result(model, attack, epsilon)
+    return NOT_MEASURED if result is None else _percent(result["accuracy"])
+
+
+def _result(model: Model, attack: Attack, epsilon: float) -> dict[str, Any] | None:
+    """What the model's card says; None if it has none."""
     card = load_card(model)
     if card is None:
-        return "not measured", "not measured"
-    results = card["results"][FGSM.key]
-    (result,) = (each for each in results if each["epsilon"] == PAPER_EPSILON)
-    return _percent(1 - result["accuracy"]), _percent(result["mean_confidence_wrong"])
+        return None
+    result: dict[str, Any]
+    (result,) = (each for each in card["results"][attack.key] if each["epsilon"] == epsilon)
+    return result
 
 
 def _percent(part: float) -> str:

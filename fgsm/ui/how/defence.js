@@ -4,7 +4,7 @@
 import { catalogue } from "../shared/catalogue.js";
 import { GREYS, paintFrame, themeColours, unpack } from "../shared/frames.js";
 import { onTheme } from "../shared/theme.js";
-import { KEYS, LARGEST, attackOf, count, inSentence, modelColour, modelName, modelOf, sourceOf } from "../shared/words.js";
+import { KEYS, LARGEST, attackOf, count, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
 import { chartIn, row, tile } from "./parts.js";
 
 /** @typedef {import("../contract").Defence} Answer */
@@ -12,7 +12,7 @@ import { chartIn, row, tile } from "./parts.js";
 
 const ATTACKS = [KEYS.FGSM, KEYS.PGD];
 
-export function make(/** @type {HTMLElement} */ picture, /** @type {Series[]} */ cards) {
+export function make(/** @type {HTMLElement} */ picture, /** @type {import("./figure.js").Tools} */ { cards }) {
   const [plain, robust] = catalogue.twins;
   const digit = tile("image <i>x</i>");
   const gradients = catalogue.twins.map((model) => tile(`gradient of ${modelName(model)}`));
@@ -51,10 +51,9 @@ export function make(/** @type {HTMLElement} */ picture, /** @type {Series[]} */
   return async (/** @type {Answer} */ answer) => {
     answered = { frames: await unpack(answer.frames), digit: await unpack(answer.digit), models: answer.models };
     paint();
-    return "Gradients, each scaled to its largest value, on a square-root scale: orange where a lighter pixel raises the loss, blue where a darker one does. " +
-      `Chart: orange LeNet, blue its robust twin; solid FGSM, dashed PGD with ${attackOf(KEYS.PGD).gradients} steps. ` +
-      `<b>The price: ${clean(cards, plain)}&nbsp;% of clean digits are read correctly by LeNet, ${clean(cards, robust)}&nbsp;% by its twin</b> ` +
-      `(which was trained without LeNet's augmentation and dropout, and for ${modelOf(robust).epochs} epochs instead of ${modelOf(plain).epochs}).`;
+    return "Gradients, each scaled to its largest value, on a square-root scale: orange where lightening a pixel raises the loss, blue where darkening it does. " +
+      `Chart: ${modelName(plain)} orange, its robust twin blue; FGSM solid, PGD in ${attackOf(KEYS.PGD).gradients} steps dashed. ` +
+      `<b>The price: ${modelName(plain)} reads ${clean(cards, plain)}&nbsp;% of clean digits correctly, its robust twin ${clean(cards, robust)}&nbsp;%.</b>`;
   };
 }
 

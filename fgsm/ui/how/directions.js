@@ -3,15 +3,16 @@
 
 import { create, find } from "../shared/dom.js";
 import { GREYS, paintFrame, unpack } from "../shared/frames.js";
-import { called, epsilonText, modelName, percent } from "../shared/words.js";
+import { LAST, called, epsilonText, modelName, percent } from "../shared/words.js";
 import { shown } from "../stage/shown.js";
+import { breaking, confidences, controlled, misreading, still } from "./findings.js";
 import { row, tile } from "./parts.js";
 
+/** @typedef {import("../contract").Control} Control */
 /** @typedef {import("../contract").Directions} Answer */
 /** @typedef {import("../contract").Stage} Stage */
 
 const TITLES = ["+ sign of the gradient", "random signs", "− sign of the gradient"];
-const LAST = 50; // the slider goes to half of the largest epsilon
 
 export function make(/** @type {HTMLElement} */ picture) {
   const tiles = TITLES.map(tile);
@@ -19,15 +20,20 @@ export function make(/** @type {HTMLElement} */ picture) {
   slider.innerHTML = `<span><i>ε</i> = <output></output></span><input type="range" min="0" aria-label="Epsilon of the three directions">`;
   const range = find(slider, "input", HTMLInputElement);
   range.max = String(LAST);
-  range.value = String(Math.min(shown.k, LAST));
+  range.value = String(shown.k);
   range.addEventListener("input", paint);
-  picture.append(row(...tiles.map(({ box }) => box)), slider);
+  const findings = create("div", "findings");
+  picture.append(row(...tiles.map(({ box }) => box)), slider, findings);
   /** @type {(Omit<Stage, "frames"> & { frames: Uint8Array })[]} */
   let stages = [];
+  /** @type {Control | null} */
+  let control = null;
 
   function paint() {
+    if (!stages.length) return;
     const k = range.valueAsNumber;
     find(slider, "output").textContent = epsilonText(k);
+    range.ariaValueText = `epsilon ${epsilonText(k)}: read as ${stages.map(({ predictions }) => predictions[k]).join(", ")}`;
     stages.forEach(({ frames, predictions, probabilities, label }, i) => {
       const { canvas, reading } = tiles[i];
       const read = predictions[k];
@@ -38,12 +44,23 @@ export function make(/** @type {HTMLElement} */ picture) {
         create("b", "", `${isRight ? "✓" : "✗"} ${read}`), " ", create("span", "", percent(probabilities[k][read])));
       reading.classList.toggle("is-fooled", !isRight);
     });
+    const [{ frames, moved, model }] = stages;
+    const { rest, ends } = still(frames, k, moved[k]);
+    const sentences = [
+      confidences(stages, k),
+      k === 0 ? "No pixel has moved." :
+        `FGSM moves ${moved[k]} pixels, none by more than ε. Of the other ${rest}, ${ends === rest ? "all" : ends} were black or white already.`,
+      control ? controlled(control, model, k) : `${modelName(model)} has not been surveyed, so there are no counts of all digits.`,
+    ];
+    findings.replaceChildren(...sentences.map((sentence) => create("p", "", sentence)));
   }
 
   return async (/** @type {Answer} */ answer) => {
     stages = await Promise.all(answer.stages.map(async (stage) => ({ ...stage, frames: await unpack(stage.frames) })));
+    control = answer.control;
     paint();
-    const [{ model, label }] = stages;
-    return `${modelName(model)} on the stage's digit, ${called({ label, named: answer.named })}. All three images differ from it by the same ε.`;
+    const [{ model, label, predictions }] = stages;
+    const digit = `${called({ label, named: answer.named })}${misreading(predictions[0], label)}`;
+    return `${modelName(model)} and the digit on the stage, ${digit}. ${breaking(stages[0])}`;
   };
 }

@@ -3,6 +3,7 @@
 
 import { ticksAround } from "../shared/axis.js";
 import { modelName } from "../shared/words.js";
+import { precise } from "./findings.js";
 import { chartIn } from "./parts.js";
 
 /** @typedef {import("../contract").EightBits} Answer */
@@ -10,6 +11,8 @@ import { chartIn } from "./parts.js";
 
 /** @type {Axis} */
 const LEVELS = { title: "<i>ε</i>, in levels of 1/255", ticks: [0, 2, 4, 6, 8], format: (value) => String(Number(value.toFixed(2))) };
+
+const BELOW_HALF = 2; // the last epsilon, in fifths of a level, that is rounded away
 
 export function make(/** @type {HTMLElement} */ picture) {
   picture.classList.add("row");
@@ -35,10 +38,12 @@ export function make(/** @type {HTMLElement} */ picture) {
         title: `probability of ${label}`,
         ticks: ticksAround([...confidence, ...saved], 1),
         format: (p) => `${Number((100 * p).toPrecision(6))} %`,
-        precise: (p) => `${(100 * p).toFixed(4)} %`,
+        precise,
       },
       lines: lines(confidence, saved),
     });
-    return `${modelName(model)} on the stage's digit. Dashed: as computed. Orange: after saving, which changes in whole levels only.`;
+    return `${modelName(model)} and the digit on the stage. Dashed: as computed. Orange: after saving, in whole levels only. ` +
+      `Confidence in ${label}: ${precise(confidence[0])} at ε = 0; ` + [BELOW_HALF, asked.length - 1].map((k) =>
+        `at ε = ${asked[k]}/255, ${precise(confidence[k])} before saving and ${precise(saved[k])} after`).join("; ") + ".";
   };
 }

@@ -16,9 +16,13 @@ import * as linearity from "./linearity.js";
 /** @typedef {import("../shared/dom.js").View} View */
 
 /**
+ * What a picture may use: the cards of all models, and a function that asks the server again, with
+ * more fields in the request than those of the stage.
+ * @typedef {{ cards: Series[], ask: (more: object) => void }} Tools
+ *
  * How a picture is drawn. `make` prepares an empty box, and returns a function that draws an answer
  * of the server into it and returns, in HTML, what is seen.
- * @typedef {{ make: (picture: HTMLElement, cards: Series[]) => (answer: any) => string | Promise<string> }} Figure
+ * @typedef {{ make: (picture: HTMLElement, tools: Tools) => (answer: any) => string | Promise<string> }} Figure
  */
 
 /** @type {Record<string, Figure>} By the name of the server's function. */
@@ -35,27 +39,35 @@ export function start(/** @type {View} */ { element, props, server }) {
   const { figure, cards } = props.value;
   const root = find(element, ".figure");
   const caption = find(root, "figcaption");
-  const draw = FIGURES[figure].make(find(root, ".picture"), cards);
   let isSeen = false;
   let isAsking = false;
   /** @type {object | null} */
-  let drawn = null; // the request that is drawn
+  let drawn = null; // the stage's request that is drawn; null to draw it again
+  let more = {};
+  const draw = FIGURES[figure].make(find(root, ".picture"), {
+    cards,
+    ask: (fields) => {
+      [more, drawn] = [fields, null];
+      look();
+    },
+  });
 
   async function look() {
     const { request } = shown;
     if (!isSeen || isAsking || request === drawn) return;
     isAsking = true;
+    drawn = request;
     root.ariaBusy = "true";
     try {
       /** @type {object} */
-      const answer = await inTime(server[figure](request));
+      const answer = await inTime(server[figure]({ ...request, ...more }));
       const refusal = refusalOf(answer);
       if (refusal !== null) caption.textContent = refusal;
       else caption.innerHTML = await draw(answer);
-      drawn = request;
     } catch (error) {
       console.warn("The picture could not be drawn:", error);
       caption.textContent = "The server does not answer; this picture needs it.";
+      drawn = null;
       isSeen = false; // try again the next time it comes into view
     } finally {
       isAsking = false;
