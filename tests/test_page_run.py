@@ -118,7 +118,7 @@ def test_who_reads_the_chart_during_a_run_goes_on_reading(test_tab: Page) -> Non
     tip, before = page.locator(".accuracy .tip"), status(page).inner_text()
     expect(tip).to_contain_text("your run: LeNet")
     expect(status(page)).not_to_have_text(before, timeout=20_000)
-    expect(tip.locator(".tip-x")).to_have_text("ε = 0.1")
+    expect(tip.locator(".tip-x")).to_have_text("ε = 0.10")
     page.keyboard.press("ArrowRight")
     expect(tip.locator(".tip-x")).to_have_text("ε = 0.15")
     button(page, "Cancel").click()
@@ -220,10 +220,10 @@ def stage_is_free(page: Page, app: App) -> None:
 @pytest.mark.parametrize(
     ("epsilons", "words"),
     [
-        ("0 nan", "Epsilon nan is out of range; here it goes from 0 to .5."),
-        ("a tenth", "'a' is not a number; epsilons are such as 0 .1 .2."),
-        ("", "they must be numbers such as 0 .1 .2."),
-        ("0 .1 .7", "Epsilon .7 is out of range; here it goes from 0 to .5."),
+        ("0 nan", "Epsilon nan is out of range; here it goes from 0 to 0.50."),
+        ("a tenth", "'a' is not a number; epsilons are such as 0 0.10 0.20."),
+        ("", "they must be numbers such as 0 0.10 0.20."),
+        ("0 .1 .7", "Epsilon .7 is out of range; here it goes from 0 to 0.50."),
         ("<b>1</b>", "'<b>1</b>' is not a number"),
     ],
 )

@@ -100,7 +100,7 @@ def test_epsilons_are_put_in_order_each_once(text: str, grid: list[float]) -> No
         ("0 nan", "epsilon nan is out of range"),
         ("inf", "epsilon inf is out of range"),
         ("1e999", "epsilon 1e999 is out of range"),
-        ("-.1", r"epsilon -.1 is out of range; here it goes from 0 to .5"),
+        ("-.1", r"epsilon -.1 is out of range; here it goes from 0 to 0.50"),
         (".50001", "epsilon .50001 is out of range"),
         ("0 " * 22, "these are 22 epsilons; there may be 21 at most"),
     ],

@@ -180,7 +180,7 @@ def _epsilons(value: object) -> tuple[float, ...]:
     """Numbers separated by spaces or commas, as they are typed."""
     words = re.findall(r"[^\s,;]+", value) if isinstance(value, str) else []
     if not words:
-        raise ValueError(f"epsilons are {value!r:.60}; they must be numbers such as 0 .1 .2")
+        raise ValueError(f"epsilons are {value!r:.60}; they must be numbers such as 0 0.10 0.20")
     if len(words) > MOST_EPSILONS:
         raise ValueError(f"these are {len(words)} epsilons; there may be {MOST_EPSILONS} at most")
     return tuple(sorted({_epsilon(word) for word in words}))
@@ -190,10 +190,13 @@ def _epsilon(word: str) -> float:
     try:
         epsilon = float(word)
     except ValueError:
-        raise ValueError(f"{word!r:.60} is not a number; epsilons are such as 0 .1 .2") from None
+        raise ValueError(
+            f"{word!r:.60} is not a number; epsilons are such as 0 0.10 0.20"
+        ) from None
     if not 0 <= epsilon <= LARGEST_EPSILON:  # which NaN fails too
-        largest = f"{LARGEST_EPSILON:g}".removeprefix("0")
-        raise ValueError(f"epsilon {word:.60} is out of range; here it goes from 0 to {largest}")
+        raise ValueError(
+            f"epsilon {word:.60} is out of range; here it goes from 0 to {LARGEST_EPSILON:.2f}"
+        )
     return epsilon
 
 

@@ -73,7 +73,7 @@ def all_digits(page: gr.Blocks) -> None:
                 scale=3,
             )
             epsilons = gr.Textbox(
-                " ".join(f"{epsilon:g}" for epsilon in ARTICLE_EPSILONS),
+                " ".join(f"{epsilon:.2f}" for epsilon in ARTICLE_EPSILONS),
                 label="Epsilons",
                 max_lines=1,
                 scale=4,

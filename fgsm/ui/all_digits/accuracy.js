@@ -4,7 +4,7 @@
 import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
 import { create, find } from "../shared/dom.js";
-import { LARGEST, RANKED, attackOf, count, inSentence, modelColour, modelName } from "../shared/words.js";
+import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName } from "../shared/words.js";
 import { csv } from "./csv.js";
 
 /** @typedef {import("../contract").Series} Series */
@@ -34,7 +34,7 @@ export function start(/** @type {View} */ { element, props, watch }) {
     const n = new Set(all().map((series) => count(series.n)));
     chart.show({
       label: `Accuracy of ${catalogue.models.length} models against epsilon; the table below has the numbers.`,
-      x: { title: "<i>ε</i>", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], format: String },
+      x: { title: "<i>ε</i>", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], format: inDecimals },
       y: {
         title: `accuracy, n = ${[...n].join(" and ")} digits`,
         ticks: [0, 0.25, 0.5, 0.75, 1],
@@ -99,7 +99,7 @@ function legend(/** @type {boolean} */ hasRun) {
 function fillTable(table, all) {
   const epsilons = [...new Set(all.flatMap(({ results }) => results.map(({ epsilon }) => epsilon)))];
   epsilons.sort((a, b) => a - b);
-  const head = ["model", "attack", ...epsilons.map((epsilon) => `ε = ${epsilon}`)].map((name) => {
+  const head = ["model", "attack", ...epsilons.map((epsilon) => `ε = ${inDecimals(epsilon)}`)].map((name) => {
     const cell = create("th", "", name);
     cell.scope = "col";
     return cell;

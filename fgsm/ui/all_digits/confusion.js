@@ -9,7 +9,7 @@ import { tilesOf } from "./tiles.js";
 /** @typedef {import("../contract").CellRequest} CellRequest */
 /** @typedef {import("../contract").Counts} Counts */
 
-const FIRST = 30; // the epsilon shown first, .15
+const FIRST = 30; // the epsilon shown first, 0.15
 const REST = 100; // milliseconds until the slider counts as resting
 
 export class Confusion {

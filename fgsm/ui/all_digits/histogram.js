@@ -3,7 +3,7 @@
 
 import { create, find } from "../shared/dom.js";
 import { readable } from "../shared/reading.js";
-import { EPSILONS, KEYS, LARGEST, LAST, count, epsilonText, indexOf, percent, sourceOf } from "../shared/words.js";
+import { EPSILONS, KEYS, LAST, count, epsilonText, indexOf, percent, sourceOf } from "../shared/words.js";
 import { shown } from "../stage/shown.js";
 
 /** @typedef {import("../contract").Counts} Counts */
@@ -41,12 +41,12 @@ export class Histogram {
       return bar;
     }));
     const broken = breaking.reduce((sum, each) => sum + each, 0);
-    const words = `Of ${sourceOf(source).phrase}, ${count(broken)} break by ε = ${LARGEST}, ` +
+    const words = `Of ${sourceOf(source).phrase}, ${count(broken)} break by ε = ${epsilonText(LAST)}, ` +
       `${count(never)} never do, and ${count(misread)} were read wrongly before any attack.`;
     find(this.element, ".lead").textContent = words;
     this.bars.ariaLabel = `Histogram of breaking points. ${words}`;
     find(this.element, ".axis").replaceChildren(...TICKS.map((k) => {
-      const tick = create("span", "", String(EPSILONS[k]));
+      const tick = create("span", "", epsilonText(k));
       tick.style.left = this.#left(k);
       return tick;
     }));
