@@ -114,6 +114,20 @@ Seed = Annotated[int, BeforeValidator(_seed)]
 DigitIndex = Annotated[int, BeforeValidator(_index)]
 """The index of a digit in the field `source`; 0 for a drawing."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Count = Annotated[int, BeforeValidator(_seed)]
+
+
+# ---- the name of a run ----
+
+
+def _run_id(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w-]{8,64}", value):
+        raise ValueError(f"id is {shown(value)}; it must be 8 to 64 letters, digits and hyphens")
+    return value
+
+
+RunId = Annotated[str, BeforeValidator(_run_id)]
+"""Made up by the page, and so unlike any other's that nobody cancels someone else's run."""
 
 
 # ---- a point of the church window ----
@@ -200,5 +214,7 @@ def _epsilon(word: str) -> float:
     return epsilon
 
 
-Epsilons = Annotated[tuple[float, ...], BeforeValidator(_epsilons)]
-"""In increasing order, each once."""
+Epsilons = Annotated[
+    tuple[float, ...], BeforeValidator(_epsilons), WithJsonSchema({"type": "string"})
+]
+"""In increasing order, each once; in JSON, as they are typed."""

@@ -2,10 +2,10 @@
 // The live view: what is chosen, what the server answered, and what is shown of it. Choosing asks the
 // server; moving epsilon never does.
 
+import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
 import { isBrowsers } from "../shared/keys.js";
-import { inTime } from "../shared/server.js";
 import { onTheme } from "../shared/theme.js";
 import { epsilonText, indexOf, modelName } from "../shared/words.js";
 import { Asker } from "./asker.js";
@@ -43,7 +43,6 @@ class Stage {
     /** @type {Asker<AttackRequest, Attacked>} */
     const asker = new Asker(server.attack, () => this.choosing.request(), this.#told());
     this.choosing = new Choosing(this.root, first.request, () => asker.ask());
-    find(this.root, ".notice .again").onclick = () => asker.ask();
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
@@ -79,10 +78,7 @@ class Stage {
   #told() {
     const { root } = this;
     return {
-      isServerUp: async () => {
-        const wanted = { method: "HEAD", cache: /** @type {RequestCache} */ ("no-store") };
-        return (await inTime(fetch(import.meta.url, wanted), 2_000)).ok;
-      },
+      isServerUp: isUp,
       answer: async (answer, request) => {
         root.dataset.state = "ready";
         this.#setNotice(null);
@@ -97,7 +93,8 @@ class Stage {
       },
       lost: () => {
         root.dataset.state = "lost";
-        this.#setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
+        this.#setNotice(null);
+        lost(); // which says so, for the whole page
       },
       failed: (isLast) => {
         this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
@@ -113,7 +110,6 @@ class Stage {
     const notice = find(this.root, ".notice");
     notice.hidden = !text;
     find(notice, "span").textContent = text ?? "";
-    find(notice, ".again").hidden = this.root.dataset.state !== "lost";
   }
 
   /** Offer the test digits once they are there: the tab "Test set" can download them. */
