@@ -80,8 +80,8 @@ class Attack:
     """For where there is more room than in a menu; empty means the title."""
     needs_target: bool = False
     """Whether a class to move towards can be chosen."""
-    line: Literal["solid", "dashed", "dotted"] = "solid"
-    """How its curve is drawn. (Colours tell models apart.)"""
+    line: Literal["solid", "dashed", "dotted", "dash-dotted"] = "solid"
+    """How its curve is drawn; dashes mean nothing else on the page. (Colours tell models apart.)"""
 
     @property
     def name(self) -> str:
@@ -173,11 +173,11 @@ PGD = Attack(
     key="pgd-40",
     title="PGD",
     full_title=f"PGD, {PGD_STEPS} steps",
-    explanation="Forty steps of .01 from a random start, as robust models are judged by.",
+    explanation="Forty steps of 0.01 from a random start, the usual test of robust models.",
     offered=("cards",),
     images=_from_a_random_start,
     gradients=PGD_STEPS,
-    line="dashed",
+    line="dash-dotted",
 )
 RANDOM = Attack(
     key="random",

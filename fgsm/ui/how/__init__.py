@@ -56,7 +56,7 @@ def _steps() -> list[str]:
 def _with_recipe(text: str) -> str:
     recipe = ROBUST.recipe
     text = text.replace("STEPS", NUMBERS.get(recipe.steps, str(recipe.steps)))
-    return text.replace("TRAINED", f"{recipe.epsilon:g}".removeprefix("0"))
+    return text.replace("TRAINED", f"{recipe.epsilon:.2f}")
 
 
 def _paper() -> str:

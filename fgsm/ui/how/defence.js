@@ -52,7 +52,7 @@ export function make(/** @type {HTMLElement} */ picture, /** @type {Series[]} */
     answered = { frames: await unpack(answer.frames), digit: await unpack(answer.digit), models: answer.models };
     paint();
     return "Gradients, each scaled to its largest value, on a square-root scale: orange where a lighter pixel raises the loss, blue where a darker one does. " +
-      `Chart: orange LeNet, blue its robust twin; solid FGSM, dashed PGD with ${attackOf(KEYS.PGD).gradients} steps. ` +
+      `Chart: orange LeNet, blue its robust twin; solid FGSM, dash-dotted PGD with ${attackOf(KEYS.PGD).gradients} steps. ` +
       `<b>The price: ${clean(cards, plain)}&nbsp;% of clean digits are read correctly by LeNet, ${clean(cards, robust)}&nbsp;% by its twin</b> ` +
       `(which was trained without LeNet's augmentation and dropout, and for ${modelOf(robust).epochs} epochs instead of ${modelOf(plain).epochs}).`;
   };

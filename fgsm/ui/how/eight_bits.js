@@ -19,7 +19,7 @@ export function make(/** @type {HTMLElement} */ picture) {
   return (/** @type {Answer} */ { model, label, asked, left, confidence, saved_confidence: saved }) => {
     /** @type {(computed: number[], saved: number[]) => import("../shared/chart.js").Line[]} */
     const lines = (computed, kept) => [
-      { name: "computed", className: "strong dashed thin", points: asked.map((epsilon, i) => [epsilon, computed[i]]) },
+      { name: "computed", className: "strong predicted", points: asked.map((epsilon, i) => [epsilon, computed[i]]) },
       { name: "saved", className: "measured", points: asked.map((epsilon, i) => [epsilon, kept[i]]) },
     ];
     change.show({
@@ -39,6 +39,6 @@ export function make(/** @type {HTMLElement} */ picture) {
       },
       lines: lines(confidence, saved),
     });
-    return `${modelName(model)} on the stage's digit. Dashed: as computed. Orange: after saving, which changes in whole levels only.`;
+    return `${modelName(model)} on the stage's digit. Broad and pale: as computed. Orange: after saving, which changes in whole levels only.`;
   };
 }

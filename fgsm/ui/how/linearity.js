@@ -29,7 +29,7 @@ export function make(/** @type {HTMLElement} */ picture) {
         lines: linesOf(logits, foretold, epsilons, label),
       });
     }
-    return `Solid: measured. Dashed: foretold by the gradient at x. Bold: ${label}, ${named ? "the label" : "which is read in the drawing"}. ` +
+    return `Lines: measured. Broad and pale: predicted from the gradient at x. Bold: ${label}, ${named ? "the label" : "which is read in the drawing"}. ` +
       `Orange: the strongest other class at ε = ${end}. Grey: the rest.`;
   };
 }
@@ -53,7 +53,7 @@ function linesOf(logits, foretold, epsilons, label) {
   });
   return [...CLASSES].sort((a, b) => weight(a) - weight(b)).flatMap((digit) => [
     line(logits, digit, "measured", ""),
-    line(foretold, digit, "foretold", weight(digit) ? "dashed" : "dashed faint"),
+    line(foretold, digit, "foretold", weight(digit) ? "predicted" : "predicted faint"),
   ]);
 }
 
