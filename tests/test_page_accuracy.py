@@ -46,8 +46,24 @@ def test_the_curves_are_the_cards(test_tab: Page) -> None:
         assert [float(x) / 200 for x, _ in places] == pytest.approx(epsilons, abs=1e-3)
         assert [1 - float(y) / 100 for _, y in places] == pytest.approx(accuracies, abs=1e-4)
     assert test_tab.locator(".accuracy path.line").count() == 9
-    assert test_tab.inner_text(".accuracy .y-title") == "accuracy, n = 10,000 digits"
+    assert test_tab.inner_text(".accuracy .y-title") == "accuracy on 10,000 digits"
     assert test_tab.inner_text(".accuracy .x-title") == "ε"
+
+
+def test_what_is_said_of_the_curves_is_true() -> None:
+    accuracy = {
+        (series["model"], series["attack"], result["epsilon"]): result["accuracy"]
+        for series in cards()
+        for result in series["results"]
+    }
+    for model in ("lenet", "softmax"):  # FGSM falls far sooner than random signs
+        for epsilon in (0.1, 0.2, 0.3):
+            assert accuracy[model, "fgsm", epsilon] < accuracy[model, "random", epsilon] - 0.2
+    robust = {
+        attack: accuracy["lenet-robust", attack, 0.5] for attack in ("fgsm", "random")
+    }  # far beyond the epsilon of its training
+    assert robust["random"] < robust["fgsm"]
+    assert accuracy["lenet-robust", "fgsm", 0.3] > 0.9
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
