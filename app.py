@@ -18,7 +18,6 @@ from fgsm.ui.page import THEME, page
 demo = page()  # the name that Hugging Face Spaces and `gradio app.py` look for
 
 if __name__ == "__main__":
-    demo.queue(max_size=16)  # of waiting runs; anyone after that is told to try again
     demo.launch(
         theme=THEME,
         head=HEAD,

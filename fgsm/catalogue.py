@@ -80,8 +80,8 @@ class Attack:
     """For where there is more room than in a menu; empty means the title."""
     needs_target: bool = False
     """Whether a class to move towards can be chosen."""
-    line: Literal["solid", "dashed", "dotted"] = "solid"
-    """How its curve is drawn. (Colours tell models apart.)"""
+    line: Literal["solid", "dashed", "dotted", "dash-dotted"] = "solid"
+    """How its curve is drawn; dashes mean nothing else on the page. (Colours tell models apart.)"""
 
     @property
     def name(self) -> str:
@@ -178,7 +178,7 @@ PGD = Attack(
     offered=("cards",),
     images=_from_a_random_start,
     gradients=PGD_STEPS,
-    line="dashed",
+    line="dash-dotted",
 )
 RANDOM = Attack(
     key="random",

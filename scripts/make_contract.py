@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 
 from fgsm import ui
 from fgsm.service import FUNCTIONS
-from fgsm.service.answer import Catalogue, Series
-from fgsm.service.request import Request
+from fgsm.service.answer import Catalogue, Progress
+from fgsm.service.request import FollowRequest, Request
 
 CONTRACT = Path(ui.__file__).with_name("contract.d.ts")
 HEAD = """\
@@ -42,7 +42,7 @@ def contract() -> str:
             f"  {name}(request: {hints['request'].__name__}): "
             f"Promise<{hints['return'].__name__} | Refusal>;"
         )
-    for hint in (Series, Catalogue):
+    for hint in (FollowRequest, Progress, Catalogue):
         _collect(hint, found)
     interfaces = [_interface(name, schema) for name, schema in sorted(found.items())]
     service = "/** The functions of the service. */\nexport interface Service {\n{}\n}\n"

@@ -78,7 +78,11 @@ def test_counts_of_the_test_set_are_the_cards(name: str, mnist_test: Any, monkey
         assert diagonal == results[epsilon]
         assert off == results[0] - results[epsilon]
     assert seen == 11
-    assert answer["misread"] == 10_000 - results[0]
+    assert answer["misread"] == sum(answer["misread_before"]) == 10_000 - results[0]
+    classes = mnist_test[1].bincount(minlength=10).tolist()
+    for table in answer["confusion"]:
+        rows = zip(table, answer["misread_before"], strict=True)
+        assert [sum(row) + misread for row, misread in rows] == classes
     assert sum(answer["breaking"]) + answer["never"] == results[0]
 
 

@@ -46,8 +46,24 @@ def test_the_curves_are_the_cards(test_tab: Page) -> None:
         assert [float(x) / 200 for x, _ in places] == pytest.approx(epsilons, abs=1e-3)
         assert [1 - float(y) / 100 for _, y in places] == pytest.approx(accuracies, abs=1e-4)
     assert test_tab.locator(".accuracy path.line").count() == 9
-    assert test_tab.inner_text(".accuracy .y-title") == "accuracy, n = 10,000 digits"
+    assert test_tab.inner_text(".accuracy .y-title") == "accuracy on 10,000 digits"
     assert test_tab.inner_text(".accuracy .x-title") == "ε"
+
+
+def test_what_is_said_of_the_curves_is_true() -> None:
+    accuracy = {
+        (series["model"], series["attack"], result["epsilon"]): result["accuracy"]
+        for series in cards()
+        for result in series["results"]
+    }
+    for model in ("lenet", "softmax"):  # FGSM falls far sooner than random signs
+        for epsilon in (0.1, 0.2, 0.3):
+            assert accuracy[model, "fgsm", epsilon] < accuracy[model, "random", epsilon] - 0.2
+    robust = {
+        attack: accuracy["lenet-robust", attack, 0.5] for attack in ("fgsm", "random")
+    }  # far beyond the epsilon of its training
+    assert robust["random"] < robust["fgsm"]
+    assert accuracy["lenet-robust", "fgsm", 0.3] > 0.9
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -74,7 +90,7 @@ def test_the_values_under_the_pointer(test_tab: Page) -> None:
     assert box is not None
     test_tab.mouse.move(box["x"] + 0.41 * box["width"], box["y"] + box["height"] / 2)
     tip = test_tab.locator(".accuracy .tip")
-    expect(tip.locator(".tip-x")).to_have_text("ε = 0.2")
+    expect(tip.locator(".tip-x")).to_have_text("ε = 0.20")
     (result,) = (
         r
         for series in cards()
@@ -96,10 +112,10 @@ def test_the_values_by_the_arrow_keys(test_tab: Page) -> None:
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
         page.keyboard.press(key)
         epsilons.append(chart.locator(".tip-x").inner_text())
-    assert epsilons == ["ε = 0", "ε = 0.05", "ε = 0.1", "ε = 0.05"]
+    assert epsilons == ["ε = 0.00", "ε = 0.05", "ε = 0.10", "ε = 0.05"]
     for _ in range(30):
         page.keyboard.press("ArrowRight")
-    expect(chart.locator(".tip-x")).to_have_text("ε = 0.5")
+    expect(chart.locator(".tip-x")).to_have_text("ε = 0.50")
     page.keyboard.press("Escape")
     expect(chart.locator(".tip")).to_be_hidden()
     page.keyboard.press("ArrowRight")
@@ -116,7 +132,7 @@ def test_the_values_by_a_finger_stay_until_it_taps_elsewhere(test_tab: Page) -> 
     box = plot.bounding_box()
     assert box is not None
     plot.tap(position={"x": 0.4 * box["width"], "y": box["height"] / 2})
-    expect(page.locator(".accuracy .tip-x")).to_have_text("ε = 0.2")
+    expect(page.locator(".accuracy .tip-x")).to_have_text("ε = 0.20")
     page.wait_for_timeout(300)
     for part in (0.02, 0.4, 0.6, 0.98):  # all of it must be on the screen
         plot.tap(position={"x": part * box["width"], "y": box["height"] / 2})
@@ -169,6 +185,6 @@ def test_the_table_can_be_copied(test_tab: Page) -> None:
         expect(test_tab.locator(".accuracy .done")).to_contain_text("press Ctrl+C")
         copied = test_tab.evaluate("getSelection().toString()")
     lines = [line.split("\t") for line in copied.strip().splitlines()]
-    assert lines[0][:3] == ["model", "attack", "ε = 0"]
+    assert lines[0][:3] == ["model", "attack", "ε = 0.00"]
     assert {(line[0], line[1]) for line in lines[1:]} == table_of(test_tab).keys()
     assert len({len(line) for line in lines}) == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from torch import Tensor
 
 from fgsm.catalogue import ATTACKS as ENTRIES
@@ -15,15 +15,14 @@ from fgsm.catalogue import load_model
 from fgsm.evaluate import evaluate, unaimed
 from fgsm.service.all_digits import cards
 from tests.browser import App, Stage, running_app
-from tests.helpers import ATTACKS, OFFLINE, click_a_tile, open_tab, show_tab, table_of
+from tests.helpers import ATTACKS, OFFLINE, PHONE, click_a_tile, open_tab, show_tab, table_of
 
-STOPPED = "Stopped: nothing is running for you now."
+STOPPED = "Run cancelled."
 LONG = "Iterative FGSM (10 steps)"
 
 
 def choose(page: Page, label: str, name: str) -> None:
-    page.locator(f"#run input[aria-label={label}]").click()
-    page.get_by_role("option", name=name, exact=True).click()
+    page.select_option(f".run-{label.lower()}", label=name)
 
 
 def button(page: Page, name: str) -> Locator:
@@ -61,7 +60,7 @@ def test_a_run_on_the_builtin_digits(
     expect(status(page)).to_contain_text("digits per second at 3 epsilons, on cpu")
     model = load_model("softmax", torch.device("cpu"))
     *_, evaluation = evaluate(model, *builtin, [0.0, 0.07, 0.25], unaimed(ENTRIES[attack]))
-    row = table_of(page)["Softmax (your run, 1000 digits)", ATTACKS[attack]]
+    row = table_of(page)["Softmax (your run, 1,000 digits)", ATTACKS[attack]]
     found = {epsilon: float(cell.removesuffix(" %")) for epsilon, cell in row.items() if cell}
     # Another number of threads may change how a borderline digit is read.
     assert found == {
@@ -94,7 +93,7 @@ def test_a_run_is_seen_to_move_and_ends_as_the_cards(test_tab: Page) -> None:
     assert progress == sorted(progress)
     assert any(0 < value < 10_000 and curves == 1 for value, curves in seen)
     table = table_of(page)
-    ours, card = table["LeNet (your run, 10000 digits)", "FGSM"], table["LeNet", "FGSM"]
+    ours, card = table["LeNet (your run, 10,000 digits)", "FGSM"], table["LeNet", "FGSM"]
     measured = {epsilon for epsilon, cell in ours.items() if cell}
     assert measured == {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3}
     for epsilon in measured:
@@ -118,7 +117,7 @@ def test_who_reads_the_chart_during_a_run_goes_on_reading(test_tab: Page) -> Non
     tip, before = page.locator(".accuracy .tip"), status(page).inner_text()
     expect(tip).to_contain_text("your run: LeNet")
     expect(status(page)).not_to_have_text(before, timeout=20_000)
-    expect(tip.locator(".tip-x")).to_have_text("ε = 0.1")
+    expect(tip.locator(".tip-x")).to_have_text("ε = 0.10")
     page.keyboard.press("ArrowRight")
     expect(tip.locator(".tip-x")).to_have_text("ε = 0.15")
     button(page, "Cancel").click()
@@ -139,43 +138,88 @@ def test_cancel_stops_the_run_and_makes_room_for_another(test_tab: Page) -> None
     check_a_short_run(page)
 
 
-def test_what_arrives_after_the_cancel_does_not_stay(
-    context: BrowserContext, app: App, mnist_root: Path
-) -> None:
-    """On a slow network, messages of the run may still be on their way."""
-    page = context.new_page()
-    page.add_init_script(
-        """const get = window.fetch;
-           window.fetch = async (...request) => {
-             const response = await get(...request);
-             if (!String(request[0].url ?? request[0]).includes("queue/data")) return response;
-             const late = new TransformStream({
-               async transform(chunk, out) {
-                 await new Promise((done) => setTimeout(done, 900));
-                 out.enqueue(chunk);
-               },
-             });
-             return new Response(response.body.pipeThrough(late), response);
-           };"""
-    )
-    open_tab(page, app.url, "test-set")
+def test_what_arrives_after_the_cancel_is_not_shown(test_tab: Page) -> None:
+    """On a slow network, an answer may still be on its way."""
+    page, held = test_tab, list[Route]()
     choose(page, "Attack", LONG)
     button(page, "Run").click()
-    # Messages are sent faster than one per 900 ms, which each one takes: more are on their way.
     expect(status(page)).to_contain_text("digits per second", timeout=60_000)
+    page.route("**/component_server**", lambda route: held.append(route))
+    while not held:
+        page.wait_for_timeout(50)
+    button(page, "Cancel").click()
+    expect(status(page)).to_have_text(STOPPED)
+    for route in held:
+        route.continue_()
+    page.unroute("**/component_server**")
+    page.wait_for_timeout(1_000)
+    assert status(page).inner_text() == STOPPED
+
+
+def test_run_and_cancel_sleep_in_turn(test_tab: Page) -> None:
+    """The one that can be of use is awake, and has the focus if the other had it."""
+    page, run, cancel = test_tab, button(test_tab, "Run"), button(test_tab, "Cancel")
+    expect(cancel).to_be_disabled()
+    choose(page, "Attack", LONG)
+    run.focus()
+    page.keyboard.press("Enter")
+    expect(run).to_be_disabled()
+    expect(cancel).to_be_focused()
+    for each in (run, cancel):  # buttons, no slabs
+        box = each.bounding_box()
+        assert box is not None and box["width"] < 130 and box["height"] < 45
+    page.keyboard.press("Enter")
+    expect(status(page)).to_have_text(STOPPED)
+    expect(cancel).to_be_disabled()
+    expect(run).to_be_focused()
+
+
+def test_a_run_is_told_aloud_in_a_few_words(test_tab: Page) -> None:
+    """A screen reader is told of a place, a start, quarters and the end, in our words only."""
+    page = test_tab
     page.evaluate(
         """() => {
              window.said = [];
-             const look = () => said.push(document.querySelector("#run-status p").textContent);
-             new MutationObserver(look).observe(document.querySelector("#run-status"),
+             const look = () => document.querySelectorAll("[role=status], [aria-live]")
+               .forEach(({ textContent }) => {
+                 const words = textContent.trim();
+                 if (words && !said.includes(words)) said.push(words);
+               });
+             look();
+             said.length = 0;
+             new MutationObserver(look).observe(document.body,
                { childList: true, subtree: true, characterData: true });
            }"""
     )
-    button(page, "Cancel").click()
-    page.wait_for_function(
-        "(stopped) => said.slice(said.indexOf(stopped)).some((line) => line.startsWith('Running'))",
-        arg=STOPPED,
-    )
+    button(page, "Run").click()
+    expect(status(page)).to_contain_text("Done: 10,000", timeout=60_000)
+    said = page.evaluate("said.filter((words) => !words.startsWith('Still') && words.length < 200)")
+    assert not [
+        words for words in said if re.search(r"\w\.\w+|queue", words) and "Done" not in words
+    ]
+    told = [words for words in said if re.match("Starting|Running|Done", words)]
+    assert told[-1].startswith("Done: 10,000 of 10,000 MNIST test digits")
+    assert 2 <= len(told) <= 6
+    assert set(told[:-1]) <= {
+        "Starting.",
+        "Running.",
+        *(f"Running: {part} % done." for part in (25, 50, 75)),
+    }
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{**PHONE, "viewport": {"width": w, "height": h}} for w, h in ((360, 640), (390, 844))],
+    indirect=True,
+)
+def test_on_a_phone_the_curve_is_in_sight_while_it_grows(test_tab: Page) -> None:
+    page = test_tab
+    choose(page, "Attack", LONG)
+    button(page, "Run").tap()
+    expect(page.locator(".accuracy path.line.run")).to_have_count(1, timeout=60_000)
+    expect(page.locator(".accuracy .plot")).to_be_in_viewport(ratio=1)
+    expect(status(page)).to_be_in_viewport(ratio=1)
+    button(page, "Cancel").tap()
     expect(status(page)).to_have_text(STOPPED)
 
 
@@ -200,12 +244,13 @@ def test_the_second_visitor_waits_for_a_turn_and_gets_it(
     choose(second, "Model", "Softmax")
     set_epsilons(second, "0 .2")
     button(second, "Run").click()
-    expect(second.locator("#run-status")).to_contain_text("queue: 1/1")
+    expect(status(second)).to_have_text("Waiting: 1 run is ahead of yours.")
+    assert second.locator(".accuracy path.line.run").count() == 0
     stage_is_free(second, app)
     button(first, "Cancel").click()
     expect(status(second)).to_contain_text("Done: 10,000", timeout=60_000)
     expect(status(first)).to_have_text(STOPPED)
-    assert ("Softmax (your run, 10000 digits)", "FGSM") in table_of(second)
+    assert ("Softmax (your run, 10,000 digits)", "FGSM") in table_of(second)
 
 
 def stage_is_free(page: Page, app: App) -> None:
@@ -220,10 +265,10 @@ def stage_is_free(page: Page, app: App) -> None:
 @pytest.mark.parametrize(
     ("epsilons", "words"),
     [
-        ("0 nan", "Epsilon nan is out of range; here it goes from 0 to .5."),
-        ("a tenth", "'a' is not a number; epsilons are such as 0 .1 .2."),
-        ("", "they must be numbers such as 0 .1 .2."),
-        ("0 .1 .7", "Epsilon .7 is out of range; here it goes from 0 to .5."),
+        ("0 nan", "Epsilon nan is out of range; here it goes from 0 to 0.50."),
+        ("a tenth", "'a' is not a number; epsilons are such as 0 0.10 0.20."),
+        ("", "they must be numbers such as 0 0.10 0.20."),
+        ("0 .1 .7", "Epsilon .7 is out of range; here it goes from 0 to 0.50."),
         ("<b>1</b>", "'<b>1</b>' is not a number"),
     ],
 )
@@ -239,7 +284,9 @@ def test_bad_epsilons_get_a_sentence(page: Page, bare: App, epsilons: str, words
 def test_without_the_test_set(page: Page, bare: App) -> None:
     """The page says so and uses the built-in digits; a download says that there is no network."""
     stage = open_tab(page, bare.url, "test-set")
-    note = page.get_by_text("MNIST's 10,000 test digits are not on this machine")
+    note = page.get_by_text(
+        "MNIST's 10,000 test digits are not on this machine, so runs use the 1,000 built-in digits."
+    )
     get = button(page, "Download the test set (11 MB)")
     expect(note).to_be_visible()
     expect(page.locator(".survey .which")).to_have_text("FGSM on the 1,000 built-in digits")

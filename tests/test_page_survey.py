@@ -10,7 +10,7 @@ from torch import Tensor
 from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.survey import breaking_points, harder_than, load_survey
 from tests.browser import App, Stage
-from tests.helpers import click_a_tile, open_tab, requests_of, show_tab
+from tests.helpers import PHONE, click_a_tile, open_tab, requests_of, show_tab
 
 
 @pytest.mark.parametrize("number", [0, 14, 29])
@@ -51,7 +51,7 @@ def test_another_model_is_another_survey(test_tab: Page, model: str) -> None:
     surveyed = load_survey(MODELS[model], "test")
     assert page.inner_text(".breaking .lead") != before
     expect(page.locator(".breaking .lead")).to_contain_text(
-        f"{int((~surveyed.right_before).sum())} were read wrongly before any attack"
+        f"{int((~surveyed.right_before).sum())} were misread before any attack"
     )
     k = int(page.input_value(".confusion input"))
     assert counts(page) == expected_counts(model, k)
@@ -80,6 +80,69 @@ def expected_counts(model: str, k: int) -> list[list[int]]:
     return rows
 
 
+def test_a_row_of_the_confusion_adds_up_to_its_class(test_tab: Page) -> None:
+    """With the digits that were misread before, which have a column of their own."""
+    page = test_tab
+    labels = load_survey(MODELS["lenet"], "test").labels
+    classes = labels.bincount(minlength=10).tolist()
+    head = page.locator(".confusion thead th").all_inner_texts()
+    assert head == [*"0123456789", "misread before"]
+    for k in (0, 30, 100):
+        page.locator(".confusion input").fill(str(k))
+        assert page.get_attribute(".confusion input", "aria-valuetext") == f"{k / 200:.2f}"
+        before = [int(text or 0) for text in page.locator(".confusion .before").all_inner_texts()]
+        assert [sum(row) + more for row, more in zip(counts(page), before, strict=True)] == classes
+    totals = page.locator(".confusion tbody th small").all_inner_texts()
+    assert totals == [f"{total:,}" for total in classes]
+
+
+def test_what_a_breaking_point_is_and_is_not(test_tab: Page) -> None:
+    text = test_tab.locator(".breaking").inner_text()
+    assert "Digits per 0.005-wide bin" in text
+    assert "an upper bound, for this attack and this grid" in text
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{**PHONE, "viewport": {"width": w, "height": h}} for w, h in ((360, 640), (390, 844))],
+    indirect=True,
+)
+def test_on_a_phone(test_tab: Page) -> None:
+    """Targets for fingers; what is cut says so; and a tap on a digit lands on its pictures."""
+    page = test_tab
+    small = page.locator("#test-set :is(button, select, input, summary)").evaluate_all(
+        """(all) => all.filter((each) => each.checkVisibility() && !each.disabled)
+             .map((each) => [each.getBoundingClientRect(), each.outerHTML.slice(0, 80)])
+             .filter(([{ width, height }]) => width < 43.9 || height < 43.9)
+             .map(([, html]) => html)"""
+    )
+    assert small == []
+    tops = page.locator(".survey .models button").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect().top)"
+    )
+    assert len(set(tops)) == 1  # they do not wrap
+    expect(page.locator(".confusion .cut")).to_be_visible()
+    page.locator(".accuracy summary").tap()
+    expect(page.locator(".accuracy .cut")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    stage = Stage(page)
+    with stage.answered():
+        page.locator(".rows .tile").last.tap()
+    pictures = page.locator(".equation canvas")
+    for i in range(3):
+        expect(pictures.nth(i)).to_be_in_viewport(ratio=1)
+        assert pictures.nth(i).evaluate(
+            """(canvas) => {
+                 const { left, right, bottom } = canvas.getBoundingClientRect();
+                 return document.elementFromPoint((left + right) / 2, bottom - 2) === canvas;
+               }"""
+        )  # nothing sticks over it
+
+
+def test_a_table_that_fits_says_nothing(test_tab: Page) -> None:
+    expect(test_tab.locator(".confusion .cut")).to_be_hidden()
+
+
 def test_the_confusion_follows_epsilon_and_asks_nobody(test_tab: Page) -> None:
     page = test_tab
     assert counts(page) == expected_counts("lenet", 30)
@@ -102,7 +165,7 @@ def test_a_cell_lists_examples(test_tab: Page) -> None:
     tiles = page.locator(".cell .tile")
     expect(tiles).to_have_count(10)
     assert tiles.all_inner_texts() == ["4 → 9"] * 10
-    expect(page.locator(".cell p")).to_contain_text(f"{count} of class 4 read as 9 at ε = 0.15")
+    expect(page.locator(".cell p")).to_contain_text(f"{count} of class 4 are read as 9 at ε = 0.15")
     page.locator(".confusion input").fill("40")
     expect(page.locator(".cell p")).to_contain_text("at ε = 0.20")
     stage = Stage(page)

@@ -80,7 +80,7 @@ def test_the_tour_by_keyboard(stage: Stage) -> None:
         (2, "#fgsm-epsilon"),
         (2, ".epsilon .number"),
         (3, ".attack-menu"),
-        (7, "#run input[type=text] >> nth=-1"),
+        (7, ".run-epsilons"),
         (8, ".start-tour"),
         (4, None),
     ],

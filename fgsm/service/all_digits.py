@@ -138,6 +138,7 @@ def _counts(key: str, source: str) -> Counts:
         breaking=breaking.counts,
         never=breaking.never,
         misread=breaking.misread,
+        misread_before=readings.labels[~readings.right_before].bincount(minlength=10),
         harder_than=[harder_than(readings, epsilon) for epsilon in EPSILONS],
         harder_than_never=harder_than(readings, float("inf")),
     )

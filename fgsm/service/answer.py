@@ -244,6 +244,8 @@ class Counts:
     never: int
     misread: int
     """Digits that are misread before any attack."""
+    misread_before: Numbers
+    """The same for each class, `(10,)`: with them, a row of `confusion` adds up to the class."""
     harder_than: list[float]
     """The share of digits that break before this epsilon."""
     harder_than_never: float
@@ -302,6 +304,21 @@ class Series:
     of: int | None
     """How many there will be in a run on this device; None for a card."""
     results: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a run on this device is."""
+
+    news: int
+    """How often something has changed, its beginning included."""
+    ahead: int
+    """How many runs come before it; 0 when it is its turn."""
+    series: Series | None
+    """The results so far; None before its turn."""
+    seconds: float
+    """How long they took."""
+    device: str
 
 
 # ---- the catalogue ----

@@ -140,6 +140,20 @@ Seed = Annotated[int, BeforeValidator(_seed)]
 DigitIndex = Annotated[int, BeforeValidator(_index)]
 """The index of a digit in the field `source`; 0 for a drawing."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Count = Annotated[int, BeforeValidator(_seed)]
+
+
+# ---- the name of a run ----
+
+
+def _run_id(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w-]{8,64}", value):
+        raise ValueError(f"id is {shown(value)}; it must be 8 to 64 letters, digits and hyphens")
+    return value
+
+
+RunId = Annotated[str, BeforeValidator(_run_id)]
+"""Made up by the page, and so unlike any other's that nobody cancels someone else's run."""
 
 
 # ---- the church window, and a point of it ----
@@ -223,7 +237,7 @@ def _epsilons(value: object) -> tuple[float, ...]:
     """Numbers separated by spaces or commas, as they are typed."""
     words = re.findall(r"[^\s,;]+", value) if isinstance(value, str) else []
     if not words:
-        raise ValueError(f"epsilons are {value!r:.60}; they must be numbers such as 0 .1 .2")
+        raise ValueError(f"epsilons are {value!r:.60}; they must be numbers such as 0 0.10 0.20")
     if len(words) > MOST_EPSILONS:
         raise ValueError(f"these are {len(words)} epsilons; there may be {MOST_EPSILONS} at most")
     return tuple(sorted({_epsilon(word) for word in words}))
@@ -233,12 +247,17 @@ def _epsilon(word: str) -> float:
     try:
         epsilon = float(word)
     except ValueError:
-        raise ValueError(f"{word!r:.60} is not a number; epsilons are such as 0 .1 .2") from None
+        raise ValueError(
+            f"{word!r:.60} is not a number; epsilons are such as 0 0.10 0.20"
+        ) from None
     if not 0 <= epsilon <= LARGEST_EPSILON:  # which NaN fails too
-        largest = f"{LARGEST_EPSILON:g}".removeprefix("0")
-        raise ValueError(f"epsilon {word:.60} is out of range; here it goes from 0 to {largest}")
+        raise ValueError(
+            f"epsilon {word:.60} is out of range; here it goes from 0 to {LARGEST_EPSILON:.2f}"
+        )
     return epsilon
 
 
-Epsilons = Annotated[tuple[float, ...], BeforeValidator(_epsilons)]
-"""In increasing order, each once."""
+Epsilons = Annotated[
+    tuple[float, ...], BeforeValidator(_epsilons), WithJsonSchema({"type": "string"})
+]
+"""In increasing order, each once; in JSON, as they are typed."""

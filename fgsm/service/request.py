@@ -11,6 +11,7 @@ from typing_extensions import Self
 from fgsm.catalogue import DRAWING, MODELS, TWINS, Model
 from fgsm.service.fields import (
     Class,
+    Count,
     DigitIndex,
     Drawing,
     EpsilonIndex,
@@ -22,6 +23,7 @@ from fgsm.service.fields import (
     Ray,
     Reach,
     RunAttackKey,
+    RunId,
     Seed,
     SourceKey,
     StageAttackKey,
@@ -143,3 +145,17 @@ class RunRequest(Request):
     model: ModelKey
     attack: RunAttackKey
     epsilons: Epsilons
+
+
+class FollowRequest(RunRequest):
+    """A page's question how its run is; the first one begins it."""
+
+    id: RunId
+    known: Count
+    """The number of the news that the page has, 0 for none."""
+
+
+class CancelRequest(Request):
+    """The end of a run, wanted by its page."""
+
+    id: RunId

@@ -33,6 +33,7 @@ SCOPES = {
 """The components that the style sheets of a folder are for; see `fgsm.ui.component`."""
 SHEETS = (
     "shared/chart.css",
+    "shared/connection.css",
     "header/header.css",
     "header/tour.css",
     # stage.css is the last of its folder: its rules for small windows override the others.

@@ -1,6 +1,8 @@
 """A component of our own: a `gr.HTML` whose template and script are files of their own."""
 
-from collections.abc import Callable, Sequence
+import functools
+import inspect
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,8 @@ def component(
         templates: HTML files, one after the other. They hold no data, as Gradio evaluates them.
         value: what the script finds as `view.props.value`.
         server_functions: what the script finds as `view.server.NAME`. Anyone may call them with
-            anything. They are called in the thread of `fgsm.ui.compute`.
+            anything. They are called in the thread of `fgsm.ui.compute`, unless they are
+            coroutines, which see to that themselves.
     """
     folder = script.partition("/")[0].replace("_", "-")
     return gr.HTML(
@@ -37,7 +40,19 @@ def component(
             f'.then(({{ start }}) => start("{script}", {{ element, props, server, watch }}))'
             f'.catch((error) => {{ console.warn(error); element.textContent = "{UNLOADED}"; }});'
         ),
-        server_functions=[computing(function) for function in server_functions],
+        server_functions=[_served(function) for function in server_functions],
         elem_classes=f"in-{folder}",
         apply_default_css=False,
     )
+
+
+def _served(function: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """The function as a coroutine, on which Gradio may set its marks."""
+    if not inspect.iscoroutinefunction(function):
+        return computing(function)
+
+    @functools.wraps(function)
+    async def serve(data: object) -> Any:
+        return await function(data)
+
+    return serve

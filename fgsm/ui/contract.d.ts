@@ -119,6 +119,7 @@ export interface Counts {
   breaking: number[];
   never: number;
   misread: number;
+  misread_before: number[];
   harder_than: number[];
   harder_than_never: number;
 }
@@ -182,6 +183,15 @@ export interface EightBits {
   saved_confidence: number[];
 }
 
+/** A page's question how its run is; the first one begins it. */
+export interface FollowRequest {
+  model: string;
+  attack: string;
+  epsilons: string;
+  id: string;
+  known: number;
+}
+
 /** A digit that was read correctly before the attack, and no longer is. */
 export interface FooledDigit {
   index: number;
@@ -239,6 +249,15 @@ export interface Plane {
   model: string;
   label: number;
   rows: string[];
+}
+
+/** How a run on this device is. */
+export interface Progress {
+  news: number;
+  ahead: number;
+  series: Series | null;
+  seconds: number;
+  device: string;
 }
 
 /** How well a model does at one epsilon. */

@@ -6,6 +6,7 @@ import * as accuracy from "./all_digits/accuracy.js";
 import * as survey from "./all_digits/survey.js";
 import * as header from "./header/header.js";
 import * as figure from "./how/figure.js";
+import { prepare } from "./shared/connection.js";
 import * as stage from "./stage/stage.js";
 
 /** @typedef {import("./shared/dom.js").View} View */
@@ -21,5 +22,6 @@ const MODULES = {
 
 /** Bring a component to life. */
 export function start(/** @type {string} */ module, /** @type {View} */ view) {
+  prepare();
   MODULES[module].start(view);
 }

@@ -30,7 +30,7 @@ def page() -> gr.Blocks:
             with gr.Tab("Attack", id="attack", elem_id="attack"):
                 stage()
             with gr.Tab("Test set", id="test-set", elem_id="test-set"):
-                all_digits(blocks)
+                all_digits()
             with gr.Tab("How it works", id="how", elem_id="how"):
                 how_it_works()
     return blocks

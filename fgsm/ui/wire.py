@@ -20,6 +20,7 @@ from torch import Tensor
 from fgsm.digits import MnistMissing
 
 Json = dict[str, Any]
+FAILED = "The server had an error and could not answer; its log says why."
 
 
 def pack(frames: Tensor) -> str:
@@ -71,10 +72,15 @@ def answering(function: Callable[[Any], Any]) -> Callable[[object], Json]:
             return {"error": "The test set is not here; the tab “Test set” can download it."}
         except ValueError as error:
             logger.info("refused: %s", error)
-            return {"error": f"{str(error)[0].upper()}{str(error)[1:]}."}
+            return refused(error)
         except Exception:
             # Gradio would tell the browser nothing, as if the connection were lost.
             logger.exception("%s failed", function.__name__)
-            return {"error": "The server had an error and could not answer; its log says why."}
+            return {"error": FAILED}
 
     return answer
+
+
+def refused(error: ValueError) -> Json:
+    """What is answered to a request that is wrong: what is wrong with it, as a sentence."""
+    return {"error": f"{str(error)[0].upper()}{str(error)[1:]}."}

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { csv } from "../../fgsm/ui/all_digits/csv.js";
 import { shareText } from "../../fgsm/ui/all_digits/histogram.js";
+import { progressText, spokenText } from "../../fgsm/ui/all_digits/running.js";
 import { breaking, change, confidences, controlled, misreading, precise, signed, still } from "../../fgsm/ui/how/findings.js";
 import { movesText, strongest } from "../../fgsm/ui/how/linearity.js";
 import { middle, only, regions, shares } from "../../fgsm/ui/how/regions.js";
@@ -91,4 +92,27 @@ test("counted shares are exact at their ends", () => {
 test("the strongest other class", () => {
   assert.equal(strongest([1, 9, 3, 8], 1), 3);
   assert.equal(strongest([1, 9, 3, 8], 0), 1);
+});
+
+/** A run after n of 1,000 digits. */
+const after = (n, seconds = 2) => ({
+  news: 1, ahead: 0, device: "cpu", seconds,
+  series: { source: "builtin", n, of: 1000, results: [{}, {}] },
+});
+
+test("how a run is, in words", () => {
+  const waiting = (ahead) => ({ ...after(0), ahead, series: null });
+  assert.equal(progressText(waiting(1)), "Waiting: 1 run is ahead of yours.");
+  assert.equal(progressText(waiting(2)), "Waiting: 2 runs are ahead of yours.");
+  assert.equal(progressText(waiting(0)), "Starting.");
+  assert.equal(progressText(after(0, 0)), "Running: 0 of 1,000 built-in digits.");
+  assert.equal(progressText(after(500)),
+    "Running: 500 of 1,000 built-in digits, 250 digits per second at 2 epsilons, on cpu, 2.0 s.");
+  assert.match(progressText(after(1000)), /^Done: 1,000 of 1,000 built-in digits, 500 digits/);
+});
+
+test("what is said aloud of a run is short", () => {
+  assert.deepEqual([0, 249, 250, 760].map((n) => spokenText(after(n))),
+    ["Running.", "Running.", "Running: 25 % done.", "Running: 75 % done."]);
+  assert.equal(spokenText(after(1000)), progressText(after(1000)));
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EPSILONS, LAST, an, attackOf, called, epsilonText, inSentence, indexOf, percent } from "../../fgsm/ui/shared/words.js";
+import { EPSILONS, LAST, an, attackOf, called, epsilonText, inDecimals, inSentence, indexOf, percent } from "../../fgsm/ui/shared/words.js";
 
 test("every epsilon of the grid is written and found again", () => {
   assert.equal(EPSILONS.length, LAST + 1);
@@ -10,6 +10,12 @@ test("every epsilon of the grid is written and found again", () => {
     assert.equal(indexOf(Number(epsilonText(k))), k);
     assert.match(epsilonText(k), /^0\.\d\d5?$/);
   });
+});
+
+test("an epsilon is written in one way, wherever it comes from", () => {
+  const written = [0, 0.1, 0.12, 0.125, 0.3333, 0.5, -0.25].map(inDecimals);
+  assert.deepEqual(written, ["0.00", "0.10", "0.12", "0.125", "0.3333", "0.50", "−0.25"]);
+  assert.equal(epsilonText(20), inDecimals(0.1));
 });
 
 test("nothing that is not certain is 100 %, nothing possible 0", () => {

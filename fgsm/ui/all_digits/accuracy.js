@@ -3,14 +3,14 @@
 
 import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
-import { create, find } from "../shared/dom.js";
-import { LARGEST, RANKED, attackOf, count, inSentence, modelColour, modelName } from "../shared/words.js";
+import { create, find, noteCut } from "../shared/dom.js";
+import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName } from "../shared/words.js";
 import { csv } from "./csv.js";
+import { Running } from "./running.js";
 
 /** @typedef {import("../contract").Series} Series */
 /** @typedef {import("../shared/chart.js").Line} Line */
 /** @typedef {import("../shared/dom.js").View} View */
-/** @typedef {{ cards: Series[], run: Series | null }} Value */
 
 /** The attacks that have curves; the others are in the table only. */
 const CURVES = catalogue.attacks.filter(({ offered }) => offered.includes("runs"));
@@ -19,24 +19,22 @@ const attackName = (/** @type {string} */ key) => inSentence(attackOf(key).name)
 const inPercent = (/** @type {number} */ digits) => (/** @type {number} */ part) =>
   `${(100 * part).toFixed(digits)} %`;
 
-export function start(/** @type {View} */ { element, props, watch }) {
+export function start(/** @type {View} */ { element, props, server }) {
+  /** @type {Series[]} */
+  const cards = props.value.cards;
+  /** @type {Series | null} */
+  let run = null; // the last one on this device
   const chart = new LineChart(find(element, ".chart"));
   const table = find(element, "table", HTMLTableElement);
   const details = find(element, "details", HTMLDetailsElement);
-  /** @type {() => Series[]} */
-  const all = () => {
-    const { cards, run } = /** @type {Value} */ (props.value);
-    return run ? [...cards, run] : cards;
-  };
+  const all = () => (run ? [...cards, run] : cards);
 
   function draw() {
-    const { run } = /** @type {Value} */ (props.value);
-    const n = new Set(all().map((series) => count(series.n)));
     chart.show({
       label: `Accuracy of ${catalogue.models.length} models against epsilon; the table below has the numbers.`,
-      x: { title: "<i>ε</i>", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], format: String },
+      x: { title: "<i>ε</i>", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], format: inDecimals },
       y: {
-        title: `accuracy, n = ${[...n].join(" and ")} digits`,
+        title: `accuracy on ${count(cards[0]?.n ?? 0)} digits${run ? `, your run on ${count(run.n)}` : ""}`,
         ticks: [0, 0.25, 0.5, 0.75, 1],
         format: inPercent(0),
         precise: inPercent(2),
@@ -65,7 +63,13 @@ export function start(/** @type {View} */ { element, props, watch }) {
   };
   find(element, ".csv").onclick = () => save(csv(all()), "fgsm-accuracy.csv");
   draw();
-  watch("value", draw);
+  noteCut(find(element, ".scroll"), find(element, ".cut"));
+  new Running(find(element, "#run"), server, props.value, (series) => {
+    // It is at the beginning of a run that its curve must be in sight; then one may scroll away.
+    if (run === null && series) find(element, ".chart").scrollIntoView({ block: "nearest" });
+    run = series;
+    draw();
+  });
 }
 
 /** @returns {Line} */
@@ -99,14 +103,14 @@ function legend(/** @type {boolean} */ hasRun) {
 function fillTable(table, all) {
   const epsilons = [...new Set(all.flatMap(({ results }) => results.map(({ epsilon }) => epsilon)))];
   epsilons.sort((a, b) => a - b);
-  const head = ["model", "attack", ...epsilons.map((epsilon) => `ε = ${epsilon}`)].map((name) => {
+  const head = ["model", "attack", ...epsilons.map((epsilon) => `ε = ${inDecimals(epsilon)}`)].map((name) => {
     const cell = create("th", "", name);
     cell.scope = "col";
     return cell;
   });
   const rows = all.map(({ model, attack, n, of, results }) => {
     const row = create("tr", of === null ? "" : "run");
-    const name = create("th", "", `${modelName(model)}${of === null ? "" : ` (your run, ${n} digits)`}`);
+    const name = create("th", "", `${modelName(model)}${of === null ? "" : ` (your run, ${count(n)} digits)`}`);
     name.scope = "row";
     row.append(name, create("td", "", attackName(attack)));
     for (const epsilon of epsilons) {

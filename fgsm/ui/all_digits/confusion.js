@@ -1,15 +1,15 @@
 // @ts-check
 // Which digits turn into which: a table of counts at one epsilon, and examples of a cell.
 
-import { create, find } from "../shared/dom.js";
-import { CLASSES, LAST, epsilonText } from "../shared/words.js";
+import { create, find, noteCut } from "../shared/dom.js";
+import { CLASSES, LAST, an, count, epsilonText } from "../shared/words.js";
 import { tilesOf } from "./tiles.js";
 
 /** @typedef {import("../contract").Cell} Cell */
 /** @typedef {import("../contract").CellRequest} CellRequest */
 /** @typedef {import("../contract").Counts} Counts */
 
-const FIRST = 30; // the epsilon shown first, .15
+const FIRST = 30; // the epsilon shown first, 0.15
 const REST = 100; // milliseconds until the slider counts as resting
 
 export class Confusion {
@@ -30,11 +30,14 @@ export class Confusion {
     this.ask = ask;
     this.examples = find(element, ".cell");
     const head = create("tr");
-    head.append(create("td"), ...CLASSES.map((digit) => header("col", digit)));
+    head.append(create("td"), ...CLASSES.map((digit) => header("col", String(digit))), header("col", "misread before"));
     find(element, "thead").replaceChildren(head);
     /** @type {{ label: number, prediction: number, button: HTMLButtonElement }[]} */
     this.cells = [];
+    /** @type {{ name: HTMLElement, before: HTMLElement }[]} For each class, the ends of its row. */
+    this.ends = [];
     find(element, "tbody").replaceChildren(...CLASSES.map((label) => this.#row(label)));
+    noteCut(find(element, ".scroll"), find(element, ".cut"));
     const range = find(element, ".epsilon input", HTMLInputElement);
     range.max = String(LAST);
     range.value = String(FIRST);
@@ -46,7 +49,9 @@ export class Confusion {
 
   #row(/** @type {number} */ label) {
     const row = create("tr");
-    row.append(header("row", label), ...CLASSES.map((prediction) => {
+    const [name, before] = [header("row", String(label)), create("td", "before")];
+    this.ends.push({ name, before });
+    row.append(name, ...CLASSES.map((prediction) => {
       const [cell, button] = [create("td"), create("button")];
       button.type = "button";
       button.dataset.label = String(label);
@@ -58,7 +63,7 @@ export class Confusion {
       cell.append(button);
       this.cells.push({ label, prediction, button });
       return cell;
-    }));
+    }), before);
     return row;
   }
 
@@ -69,20 +74,28 @@ export class Confusion {
 
   #show() {
     if (!this.#counts) return;
-    const table = this.#counts.confusion[this.#k];
+    const { confusion, misread_before: before } = this.#counts;
+    const table = confusion[this.#k];
+    const totals = CLASSES.map((label) => table[label].reduce((sum, each) => sum + each, before[label]));
     find(this.element, ".epsilon output").textContent = epsilonText(this.#k);
+    find(this.element, ".epsilon input").ariaValueText = epsilonText(this.#k);
     for (const { label, prediction, button } of this.cells) {
-      const count = table[label][prediction];
-      const total = table[label].reduce((sum, each) => sum + each, 0);
+      const some = table[label][prediction];
       const isStill = label === prediction;
-      button.textContent = count ? String(count) : "";
-      button.disabled = isStill || count === 0;
+      button.textContent = some ? String(some) : "";
+      button.disabled = isStill || some === 0;
       button.title = button.ariaLabel = isStill
-        ? `${count} of ${total} still read as ${label}`
-        : `${count} of ${total} ${label}s read as ${prediction}`;
+        ? `${some} of ${totals[label]} still read as ${label}`
+        : `${some} of ${totals[label]} ${label}s read as ${prediction}`;
       button.parentElement?.classList.toggle("still", isStill);
-      button.style.setProperty("--share", Math.sqrt(count / total).toFixed(3));
+      button.style.setProperty("--share", Math.sqrt(some / totals[label]).toFixed(3));
     }
+    this.ends.forEach(({ name, before: cell }, label) => {
+      name.replaceChildren(create("b", "", String(label)), create("small", "", count(totals[label])));
+      name.ariaLabel = `${an(label)}, of ${count(totals[label])}`;
+      cell.textContent = before[label] ? String(before[label]) : "";
+      cell.title = `${before[label]} of ${totals[label]} ${label}s misread before any attack`;
+    });
     this.#showExamples();
   }
 
@@ -102,10 +115,10 @@ export class Confusion {
     const { model } = counts;
     const answer = await this.ask({ model, k, label, prediction });
     if (!answer || isStale()) return;
-    const count = counts.confusion[k][label][prediction];
+    const all = counts.confusion[k][label][prediction];
     const some = answer.digits.length;
-    const words = create("p", "", `${count} of class ${label} read as ${prediction} at ε = ${epsilonText(k)}` +
-      (count > some ? `; ${some} of them by lot:` : count ? ":" : "."));
+    const words = create("p", "", `${count(all)} of class ${label} ${all === 1 ? "is" : "are"} read as ${prediction} ` +
+      `at ε = ${epsilonText(k)}${all > some ? `; ${some} of them, chosen at random:` : all ? ":" : "."}`);
     const tiles = create("div");
     const digits = answer.digits.map((digit) => ({ ...digit, k }));
     tiles.replaceChildren(...await tilesOf(digits, answer.frames, { source: answer.source, model }));
@@ -114,9 +127,9 @@ export class Confusion {
   }
 }
 
-/** @param {"col" | "row"} scope @param {number} digit */
-function header(scope, digit) {
-  const cell = create("th", "", String(digit));
+/** @param {"col" | "row"} scope @param {string} name */
+function header(scope, name) {
+  const cell = create("th", "", name);
   cell.scope = scope;
   return cell;
 }

@@ -3,7 +3,7 @@
 
 import { create, find } from "../shared/dom.js";
 import { readable } from "../shared/reading.js";
-import { EPSILONS, KEYS, LARGEST, LAST, count, epsilonText, indexOf, percent, sourceOf } from "../shared/words.js";
+import { EPSILONS, KEYS, LAST, count, epsilonText, indexOf, percent, sourceOf } from "../shared/words.js";
 import { shown } from "../stage/shown.js";
 
 /** @typedef {import("../contract").Counts} Counts */
@@ -41,12 +41,12 @@ export class Histogram {
       return bar;
     }));
     const broken = breaking.reduce((sum, each) => sum + each, 0);
-    const words = `Of ${sourceOf(source).phrase}, ${count(broken)} break by ε = ${LARGEST}, ` +
-      `${count(never)} never do, and ${count(misread)} were read wrongly before any attack.`;
+    const words = `Of ${sourceOf(source).phrase}, ${count(broken)} break by ε = ${epsilonText(LAST)}, ` +
+      `${count(never)} hold out, and ${count(misread)} were misread before any attack.`;
     find(this.element, ".lead").textContent = words;
     this.bars.ariaLabel = `Histogram of breaking points. ${words}`;
     find(this.element, ".axis").replaceChildren(...TICKS.map((k) => {
-      const tick = create("span", "", String(EPSILONS[k]));
+      const tick = create("span", "", epsilonText(k));
       tick.style.left = this.#left(k);
       return tick;
     }));
@@ -64,7 +64,7 @@ export class Histogram {
     for (const bar of this.bars.children) bar.className = "";
     const reading = find(this.element, ".reading");
     if (k === null || !this.#counts) {
-      reading.textContent = "Point at a bar, or move over them with the arrow keys, to read it.";
+      reading.textContent = "Point at a bar, tap it, or use the arrow keys, to read how many digits it stands for.";
       return;
     }
     this.bars.children[k].classList.add("read");
@@ -86,7 +86,7 @@ export class Histogram {
     const k = point === null ? LAST : indexOf(point);
     mark.style.left = this.#left(k);
     current.textContent =
-      `The digit on the stage ${point === null ? "never breaks" : `breaks at ε* = ${epsilonText(k)}`}: harder to ` +
+      `The digit on the stage ${point === null ? `holds up to ε = ${epsilonText(LAST)}` : `breaks at ε* = ${epsilonText(k)}`}: harder to ` +
       `fool than ${shareText(point === null ? harderThanNever : harder[k])} of those read correctly.`;
   }
 }

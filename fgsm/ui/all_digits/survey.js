@@ -3,7 +3,7 @@
 
 import { catalogue } from "../shared/catalogue.js";
 import { create, find, findAll } from "../shared/dom.js";
-import { inTime, refusalOf } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/server.js";
 import { count, epsilonText, sourceOf } from "../shared/words.js";
 import { onShown } from "../stage/shown.js";
 import { Confusion } from "./confusion.js";
@@ -21,19 +21,19 @@ export function start(/** @type {View} */ view) {
   const chosen = { model: catalogue.models[0].key, seed: 1 };
   const histogram = new Histogram(find(root, ".breaking"));
   const confusion = new Confusion(find(root, ".confusion"), (request) =>
-    ask(server.cell({ ...request, seed: chosen.seed })));
+    ask(() => server.cell({ ...request, seed: chosen.seed })));
   /** @type {Counts | null} */
   let counts = null; // of the model shown
 
   /**
    * The answer; null if there is none, and then the page says why.
    * @template {object} T
-   * @param {Promise<T | import("../contract").Refusal>} promise
+   * @param {() => Promise<T | import("../contract").Refusal>} question
    * @returns {Promise<T | null>}
    */
-  async function ask(promise) {
-    const answer = await inTime(promise).catch(() => null);
-    const problem = answer ? refusalOf(answer) : "The server does not answer. What is shown stays.";
+  async function ask(question) {
+    const answer = await untilAnswered(question).catch(() => null);
+    const problem = answer ? refusalOf(answer) : "The server could not compute this; its log says why. What is shown stays.";
     find(root, ".problem").hidden = !problem;
     find(root, ".problem").textContent = problem ?? "";
     return problem ? null : /** @type {T} */ (answer);
@@ -44,7 +44,7 @@ export function start(/** @type {View} */ view) {
   async function showModel(/** @type {string} */ model) {
     root.ariaBusy = "true";
     choose(model);
-    const [answer] = await Promise.all([ask(server.counts({ model })), showGrid()]);
+    const [answer] = await Promise.all([ask(() => server.counts({ model })), showGrid()]);
     if (chosen.model !== model) return; // another was chosen meanwhile
     root.ariaBusy = "false";
     if (!answer) {
@@ -76,7 +76,7 @@ export function start(/** @type {View} */ view) {
   async function showGrid() {
     const { model, seed } = chosen;
     const isStale = () => chosen.model !== model || chosen.seed !== seed;
-    const answer = await ask(server.grid({ model, seed }));
+    const answer = await ask(() => server.grid({ model, seed }));
     if (!answer || isStale()) return;
     const all = answer.rows.flatMap(({ k, digits }) => digits.map((digit) => ({ ...digit, k })));
     const tiles = await tilesOf(all, answer.frames, { source: answer.source, model });

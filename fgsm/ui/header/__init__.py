@@ -1,4 +1,4 @@
-"""The line above the tabs: the title, which model runs where, and the guided tour (`tour.json`)."""
+"""The line above the tabs: the title, which model is shown, and the guided tour (`tour.json`)."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,6 @@ import gradio as gr
 
 from fgsm.card import load_card
 from fgsm.catalogue import MODELS
-from fgsm.service.digits import device
 from fgsm.ui.component import component
 
 FOLDER = Path(__file__).parent
@@ -18,7 +17,6 @@ def header() -> gr.HTML:
     cards = {key: load_card(model) for key, model in MODELS.items()}
     value = {
         "accuracy": {key: card["accuracy"] for key, card in cards.items() if card},
-        "device": str(device()),
         "tour": json.loads((FOLDER / "tour.json").read_text("utf-8")),
     }
     return component("header/header.js", [FOLDER / "header.html", FOLDER / "tour.html"], value)

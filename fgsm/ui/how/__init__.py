@@ -81,7 +81,7 @@ def _filled(text: str, words: dict[str, str]) -> str:
     recipe = ROBUST.recipe
     steps = NUMBERS.get(recipe.steps, str(recipe.steps))
     # In this order: UNDER_STEPS holds the word STEPS.
-    for word, instead in {**words, "STEPS": steps, "TRAINED": f"{recipe.epsilon:g}"}.items():
+    for word, instead in {**words, "STEPS": steps, "TRAINED": f"{recipe.epsilon:.2f}"}.items():
         text = text.replace(word, instead)
     return text
 

@@ -52,7 +52,7 @@ export function make(/** @type {HTMLElement} */ picture, /** @type {import("./fi
     answered = { frames: await unpack(answer.frames), digit: await unpack(answer.digit), models: answer.models };
     paint();
     return "Gradients, each scaled to its largest value, on a square-root scale: orange where lightening a pixel raises the loss, blue where darkening it does. " +
-      `Chart: ${modelName(plain)} orange, its robust twin blue; FGSM solid, PGD in ${attackOf(KEYS.PGD).gradients} steps dashed. ` +
+      `Chart: ${modelName(plain)} orange, its robust twin blue; FGSM solid, PGD in ${attackOf(KEYS.PGD).gradients} steps dash-dotted. ` +
       `<b>The price: ${modelName(plain)} reads ${clean(cards, plain)}&nbsp;% of clean digits correctly, its robust twin ${clean(cards, robust)}&nbsp;%.</b>`;
   };
 }

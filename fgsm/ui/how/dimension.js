@@ -23,7 +23,7 @@ export function make(/** @type {HTMLElement} */ picture) {
       x: { title: "pixels moved, <i>n</i>", ticks: [0, 0.25, 0.5, 0.75, 1].map((part) => part * PIXELS), format: String },
       y: { title: "fall of the margin", ticks: ticksAround([0, slope * PIXELS, ...most]), format: String, precise: (value) => value.toFixed(3) },
       lines: [
-        { name: "ε · m · n", className: "strong dashed", points: [0, ...sizes].map((n) => [n, slope * n]) },
+        { name: "ε · m · n", className: "strong predicted", points: [0, ...sizes].map((n) => [n, slope * n]) },
         { name: `most of ${draws} draws`, className: "thin", points: points(most) },
         { name: `least of ${draws} draws`, className: "thin", points: points(least) },
         { name: `measured, mean of ${draws} draws`, className: "measured dots", points: points(mean) },

@@ -22,7 +22,7 @@ export function make(/** @type {HTMLElement} */ picture) {
   return (/** @type {Answer} */ { model, label, asked, left, confidence, saved_confidence: saved }) => {
     /** @type {(computed: number[], saved: number[]) => import("../shared/chart.js").Line[]} */
     const lines = (computed, kept) => [
-      { name: "computed", className: "strong dashed thin", points: asked.map((epsilon, i) => [epsilon, computed[i]]) },
+      { name: "computed", className: "strong predicted", points: asked.map((epsilon, i) => [epsilon, computed[i]]) },
       { name: "saved", className: "measured", points: asked.map((epsilon, i) => [epsilon, kept[i]]) },
     ];
     change.show({
@@ -42,7 +42,7 @@ export function make(/** @type {HTMLElement} */ picture) {
       },
       lines: lines(confidence, saved),
     });
-    return `${modelName(model)} and the digit on the stage. Dashed: as computed. Orange: after saving, in whole levels only. ` +
+    return `${modelName(model)} and the digit on the stage. Broad and pale: as computed. Orange: after saving, in whole levels only. ` +
       `Confidence in ${label}: ${precise(confidence[0])} at ε = 0; ` + [BELOW_HALF, asked.length - 1].map((k) =>
         `at ε = ${asked[k]}/255, ${precise(confidence[k])} before saving and ${precise(saved[k])} after`).join("; ") + ".";
   };

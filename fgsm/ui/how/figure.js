@@ -3,7 +3,7 @@
 // another digit.
 
 import { find } from "../shared/dom.js";
-import { inTime, refusalOf } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/server.js";
 import { onShown, shown } from "../stage/shown.js";
 import * as churchWindow from "./church_window.js";
 import * as defence from "./defence.js";
@@ -60,7 +60,7 @@ export function start(/** @type {View} */ { element, props, server }) {
     root.ariaBusy = "true";
     try {
       /** @type {object} */
-      const answer = await inTime(server[figure]({ ...request, ...more }));
+      const answer = await untilAnswered(() => server[figure]({ ...request, ...more }));
       const refusal = refusalOf(answer);
       if (refusal !== null) caption.textContent = refusal;
       else caption.innerHTML = await draw(answer);

@@ -34,7 +34,7 @@ export function make(/** @type {HTMLElement} */ picture) {
         create("p", "", movesText({ logits, first_order: predicted }, epsilons, label)),
       );
     }
-    return `Solid: measured. Dashed: predicted from the gradient at x. Bold: ${label}, ${named ? "the label" : "which is read in the drawing"}. ` +
+    return `Lines: measured. Broad and pale: predicted from the gradient at x. Bold: ${label}, ${named ? "the label" : "which is read in the drawing"}. ` +
       `Orange: the strongest other class at ε = ${end}. Grey: the rest. ` +
       "Bend: how far a logit strays from its line, in per cent of how far the two move at most.";
   };
@@ -107,7 +107,7 @@ function linesOf(logits, predicted, epsilons, label) {
   });
   return [...CLASSES].sort((a, b) => weight(a) - weight(b)).flatMap((digit) => [
     line(logits, digit, "measured", ""),
-    line(predicted, digit, "predicted", weight(digit) ? "dashed" : "dashed faint"),
+    line(predicted, digit, "predicted", weight(digit) ? "predicted" : "predicted faint"),
   ]);
 }
 

@@ -18,8 +18,8 @@ import { readable } from "./reading.js";
  * @property {string | null} name a line without a name is not read out
  * @property {[number, number][]} points
  * @property {string} [colour] as CSS writes it
- * @property {string} [className] the style sheet knows "dashed", "dotted", "thin", "faint",
- *   "strong"; "dots" marks each point
+ * @property {string} [className] the style sheet knows the attacks' "dashed", "dotted" and
+ *   "dash-dotted", and "thin", "faint", "strong", "predicted"; "dots" marks each point
  *
  * @typedef {object} Chart
  * @property {string} label the chart in words

@@ -57,6 +57,18 @@ export function plain(/** @type {string} */ html) {
   return new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
 }
 
+/**
+ * Show a note while what can be scrolled sideways is wider than its box.
+ * @param {HTMLElement} scroller
+ * @param {HTMLElement} note
+ */
+export function noteCut(scroller, note) {
+  const look = () => { note.hidden = scroller.scrollWidth <= scroller.clientWidth + 1; };
+  const observer = new ResizeObserver(look);
+  observer.observe(scroller);
+  for (const child of scroller.children) observer.observe(child);
+}
+
 /** The value, limited to [low, high]. */
 export function clamp(/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) {
   return Math.min(Math.max(value, low), high);

@@ -1,6 +1,8 @@
 // @ts-check
 // Waiting for the server, but not for ever.
 
+import { isUp, lost } from "./connection.js";
+
 /** @typedef {import("../contract").Refusal} Refusal */
 
 const PATIENCE = 15_000; // milliseconds for an answer before the connection counts as lost
@@ -23,6 +25,25 @@ export async function inTime(promise, patience = PATIENCE) {
     return answer;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * The server's answer. While the server is lost, the page says so; once it is back, it is asked again.
+ * An error if the server is there, but does not answer.
+ * @template T
+ * @param {() => Promise<T | undefined>} ask
+ * @param {number} [patience] milliseconds
+ * @returns {Promise<T>}
+ */
+export async function untilAnswered(ask, patience = PATIENCE) {
+  for (;;) {
+    try {
+      return await inTime(ask(), patience);
+    } catch (error) {
+      if (await isUp()) throw error;
+      await lost();
+    }
   }
 }
 

@@ -45,8 +45,14 @@ export const modelColour = (key) => `var(--model-${key})`;
 export const inSentence = (/** @type {string} */ name) =>
   /^[A-Z][a-z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name;
 
-/** The epsilon at that index, with two decimals, or three where it needs them. */
-export const epsilonText = (/** @type {number} */ k) => EPSILONS[k].toFixed(3).replace(/0$/, "");
+/**
+ * A number in pixel units, such as an epsilon, as the whole page writes it: with two decimals, or
+ * more where it needs them.
+ */
+export const inDecimals = (/** @type {number} */ value) =>
+  value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 20 }).replace("-", "−");
+/** The epsilon at that index, written so. */
+export const epsilonText = (/** @type {number} */ k) => inDecimals(EPSILONS[k]);
 /** The index of the nearest epsilon of the grid. */
 export const indexOf = (/** @type {number} */ epsilon) => Math.round(epsilon / STEP);
 

@@ -2,10 +2,10 @@
 // The live view: what is chosen, what the server answered, and what is shown of it. Choosing asks the
 // server; moving epsilon never does.
 
+import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
 import { isBrowsers } from "../shared/keys.js";
-import { inTime } from "../shared/server.js";
 import { onTheme } from "../shared/theme.js";
 import { KEYS, epsilonText, indexOf, modelName } from "../shared/words.js";
 import { Asker } from "./asker.js";
@@ -44,7 +44,6 @@ class Stage {
     /** @type {Asker<AttackRequest, Attacked>} */
     this.asker = new Asker(server.attack, () => this.#request(), this.#told());
     this.choosing = new Choosing(this.root, first.request, () => this.asker.ask());
-    find(this.root, ".notice .again").onclick = () => this.asker.ask();
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
@@ -91,10 +90,7 @@ class Stage {
   #told() {
     const { root } = this;
     return {
-      isServerUp: async () => {
-        const wanted = { method: "HEAD", cache: /** @type {RequestCache} */ ("no-store") };
-        return (await inTime(fetch(import.meta.url, wanted), 2_000)).ok;
-      },
+      isServerUp: isUp,
       answer: async (answer, { ks, ...request }) => {
         root.dataset.state = "ready";
         this.#setNotice(null);
@@ -114,7 +110,8 @@ class Stage {
       },
       lost: () => {
         root.dataset.state = "lost";
-        this.#setNotice("Connection lost. What you see keeps working, the slider too; another digit needs the server.");
+        this.#setNotice(null);
+        lost(); // which says so, for the whole page
       },
       failed: (isLast) => {
         this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
@@ -130,7 +127,6 @@ class Stage {
     const notice = find(this.root, ".notice");
     notice.hidden = !text;
     find(notice, "span").textContent = text ?? "";
-    find(notice, ".again").hidden = this.root.dataset.state !== "lost";
   }
 
   /** Offer the test digits once they are there: the tab "Test set" can download them. */
