@@ -7,7 +7,6 @@ import { walk } from "../shared/keys.js";
 import { CLASSES, KEYS, sourceOf } from "../shared/words.js";
 
 const CLASS_SIZE = catalogue.per_class;
-const COLUMNS = 8;
 const PAGE = 48;
 const SPRITE = new URL("../digits.png", import.meta.url).href;
 
@@ -44,7 +43,7 @@ export class Picker {
       if (button) this.#choose(KEYS.BUILTIN, Number(button.dataset.index));
     });
     walk(this.thumbnails, (right, down, { target }) => {
-      if (target instanceof HTMLElement) this.#step(Number(target.dataset.index), right + COLUMNS * down);
+      if (target instanceof HTMLElement) this.#step(Number(target.dataset.index), right + this.#columns * down);
     });
     this.number = find(element, ".by-number input", HTMLInputElement);
     const last = sourceOf(KEYS.MNIST_TEST).size - 1;
@@ -57,6 +56,11 @@ export class Picker {
       else if (validity.badInput) this.#choose(KEYS.MNIST_TEST, null);
     });
     this.#show(null, 0);
+  }
+
+  /** How many thumbnails stand in a row: the style sheet decides, by the room there is. */
+  get #columns() {
+    return getComputedStyle(this.thumbnails).gridTemplateColumns.split(" ").length;
   }
 
   /** The indexes on all pages: of one class, or one of each class in turn. */

@@ -4,16 +4,17 @@
 
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
-import { isBrowsers } from "../shared/keys.js";
+import { isBrowsers, remember } from "../shared/keys.js";
 import { inTime } from "../shared/server.js";
 import { onTheme } from "../shared/theme.js";
-import { epsilonText, indexOf, modelName } from "../shared/words.js";
+import { LAST, epsilonText, indexOf, modelName } from "../shared/words.js";
 import { Asker } from "./asker.js";
 import { Choosing } from "./choosing.js";
 import { Comparison } from "./comparison.js";
 import { Epsilon } from "./epsilon.js";
 import { Panel, load } from "./panel.js";
 import { shown, stage, tell } from "./shown.js";
+import { swipe } from "./swipe.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Attacked} Attacked */
@@ -45,6 +46,8 @@ class Stage {
     this.choosing = new Choosing(this.root, first.request, () => asker.ask());
     find(this.root, ".notice .again").onclick = () => asker.ask();
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
+    this.shortcuts = find(this.root, ".shortcuts", HTMLInputElement);
+    remember(this.shortcuts, "fgsm-shortcuts");
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
     onTheme(() => {
@@ -166,7 +169,10 @@ class Stage {
         for (const panel of this.#panels) panel.setMiddle(this.#middle);
         this.#paint();
       };
-    for (const panel of this.#panels) panel.colours = themeColours();
+    for (const panel of this.#panels) {
+      panel.colours = themeColours();
+      swipe(panel.canvas(".adversarial"), () => this.epsilon.k, LAST, (k) => this.epsilon.set(k));
+    }
   }
 
   #paint() {
@@ -182,9 +188,9 @@ class Stage {
   /** Works wherever the focus is (on a fresh page, nowhere), but only while the stage is visible. */
   #type(/** @type {KeyboardEvent} */ event) {
     if (event.key === "Escape") this.#setNotice(null);
-    const typing = "input:not([type=range], [type=checkbox]), select, textarea";
+    const typing = "input:not([type=range], [type=checkbox]), select, textarea, .pad";
     const isTyping = event.target instanceof Element && event.target.closest(typing);
-    if (isTyping || !this.root.checkVisibility() || isBrowsers(event)) return;
+    if (isTyping || !this.shortcuts.checked || !this.root.checkVisibility() || isBrowsers(event)) return;
     switch (event.key.toLowerCase()) {
       case "b": return this.epsilon.jump();
       case "r": return this.choosing.picker.pickAny();
