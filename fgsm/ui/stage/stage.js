@@ -59,6 +59,14 @@ class Stage {
       this.epsilon.set(k);
       this.choosing.choose(request);
     };
+    stage.keep = () => {
+      const { k } = this.epsilon;
+      const goBack = this.choosing.keep();
+      return () => {
+        this.epsilon.set(k);
+        goBack();
+      };
+    };
   }
 
   async open() {

@@ -1,6 +1,8 @@
 // @ts-check
 // Moving epsilon with a finger on a picture: sideways; up and down still scrolls the page.
 
+const SIDEWAYS = 8; // pixels; less may be the beginning of a scroll
+
 /**
  * Where a swipe has taken epsilon: across the whole window it goes through all of them.
  * @param {number} from the index it began at
@@ -18,13 +20,19 @@ export const swiped = (from, right, width, last) => from + Math.round((right / w
  * @param {(k: number) => void} move
  */
 export function swipe(element, where, last, move) {
-  /** @type {{ id: number, x: number, k: number } | null} */
+  /** @type {{ id: number, x: number, y: number, k: number } | null} */
   let begun = null;
-  element.addEventListener("pointerdown", ({ pointerId, pointerType, isPrimary, clientX }) => {
-    if (pointerType !== "mouse" && isPrimary) begun = { id: pointerId, x: clientX, k: where() };
+  let isSideways = false;
+  element.addEventListener("pointerdown", ({ pointerId, pointerType, isPrimary, clientX, clientY }) => {
+    if (pointerType === "mouse" || !isPrimary) return;
+    begun = { id: pointerId, x: clientX, y: clientY, k: where() };
+    isSideways = false;
   });
-  element.addEventListener("pointermove", ({ pointerId, clientX }) => {
-    if (pointerId === begun?.id) move(swiped(begun.k, clientX - begun.x, innerWidth, last));
+  element.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
+    if (pointerId !== begun?.id) return;
+    const right = clientX - begun.x;
+    isSideways ||= Math.abs(right) > Math.max(SIDEWAYS, Math.abs(clientY - begun.y));
+    if (isSideways) move(swiped(begun.k, right, innerWidth, last));
   });
   for (const end of ["pointerup", "pointercancel"]) // the browser cancels it when the page scrolls
     element.addEventListener(end, () => { begun = null; });
