@@ -1,12 +1,15 @@
 """The tour, in a real browser."""
 
+from contextlib import nullcontext
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
 from fgsm.catalogue import EPSILONS
 from fgsm.service.request import AttackRequest
 from tests.browser import Stage
-from tests.helpers import DESKTOP, FIRST, PHONE, TOUR, check_step
+from tests.helpers import FIRST, PHONE, TOUR, check_step, draw_seven, show_tab
 
 
 def test_the_tours_requests_can_be_answered() -> None:
@@ -14,7 +17,7 @@ def test_the_tours_requests_can_be_answered() -> None:
     for step in TOUR:
         assert {"title", "text", "target"} <= step.keys()
         assert step.keys() <= {
-            *("title", "text", "target", "show", "epsilon", "tab", "open", "side")
+            *("title", "text", "target", "show", "epsilon", "tab", "open")
         }
         if "tab" in step:
             assert step["tab"] in ("test-set", "how")
@@ -24,8 +27,18 @@ def test_the_tours_requests_can_be_answered() -> None:
             AttackRequest.parse({**FIRST, **step["show"]})
 
 
-@pytest.mark.parametrize("context", [DESKTOP, PHONE], indirect=True, ids=["desktop", "phone"])
-def test_the_tour_from_start_to_end(stage: Stage) -> None:
+def window(width: int, height: int) -> dict[str, Any]:
+    size = {"viewport": {"width": width, "height": height}}
+    return {**PHONE, **size} if min(width, height) < 400 else size
+
+
+@pytest.mark.parametrize(
+    "context",
+    [window(1280, 800), window(1920, 1080), window(390, 844), window(360, 640), window(844, 390)],
+    indirect=True,
+    ids=lambda context: "{width}x{height}".format(**context["viewport"]),
+)
+def test_the_tour_covers_nothing_that_it_speaks_of(stage: Stage) -> None:
     page = stage.page
     page.click(".start-tour")
     for number in range(len(TOUR)):
@@ -34,6 +47,103 @@ def test_the_tour_from_start_to_end(stage: Stage) -> None:
         page.click(".tour .next")
     expect(page.locator(".tour")).to_be_hidden()
     assert page.locator(".is-pointed-at").count() == 0
+
+
+def test_what_was_there_comes_back_after_the_tour(stage: Stage) -> None:
+    page = stage.page
+    draw_seven(stage)
+    with stage.answered():
+        page.select_option(".named", "7")
+    with stage.answered():
+        page.select_option(".model-menu", "lenet-robust")
+    stage.set_epsilon(0.2)
+
+    def seen() -> list[Any]:
+        pad = page.locator(".pad").evaluate("(pad) => pad.toDataURL()")
+        tab = page.locator("#tabs [role=tab][aria-selected=true]").first.inner_text()
+        return [stage.shown()["request"], stage.epsilon(), stage.picture("clean"), pad, tab]
+
+    before = seen()
+    page.click(".start-tour")
+    for number in range(len(TOUR)):
+        check_step(stage, number)
+        if TOUR[number]["target"] == ".draw":  # the visitor draws something else
+            draw_seven(stage)
+        with stage.answered() if number == len(TOUR) - 1 else nullcontext():
+            page.keyboard.press("PageDown")
+    expect(page.locator(".tour")).to_be_hidden()
+    stage.settle()
+    assert seen() == before
+    assert page.input_value(".named") == "7"
+    show_tab(page, "how")
+    page.click(".start-tour")
+    check_step(stage, 0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#how")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "where", [None, "#fgsm-epsilon", ".attack-menu", ".thumbnails button", ".jump", "#how-button"]
+)
+def test_keys_step_the_tour_whatever_has_the_focus(stage: Stage, where: str | None) -> None:
+    page = stage.page
+    page.click(".start-tour")
+    check_step(stage, 0)
+    for key, number in (("PageDown", 1), (" ", 2), ("Enter", 3), ("PageUp", 2)):
+        if where:
+            page.locator(where).first.focus()
+        else:
+            page.evaluate("document.activeElement.blur()")
+        page.keyboard.press(key)
+        check_step(stage, number)
+
+
+def test_space_still_types_and_draws_in_the_tour(stage: Stage) -> None:
+    page = stage.page
+    page.click(".start-tour")
+    for number in range(6):
+        check_step(stage, number)
+        page.keyboard.press("PageDown")
+    check_step(stage, 6)
+    page.focus(".pad")
+    with stage.answered():
+        page.keyboard.press(" ")
+        page.keyboard.press("ArrowDown")
+    check_step_is_still(stage, 6)
+    page.keyboard.press("PageDown")
+    check_step(stage, 7)
+    page.locator("#run input[type=text]").last.focus()
+    page.keyboard.press(" ")
+    check_step_is_still(stage, 7)
+
+
+def check_step_is_still(stage: Stage, number: int) -> None:
+    stage.settle()
+    expect(stage.page.locator(".tour h2")).to_have_text(TOUR[number]["title"])
+
+
+def test_the_tours_words_are_announced_once_a_step(stage: Stage) -> None:
+    page = stage.page
+    words = page.locator(".tour .words")
+    assert words.get_attribute("aria-live") == "polite"
+    assert words.get_attribute("aria-atomic") == "true"
+    page.evaluate(
+        """() => {
+             window.announced = [];
+             const words = document.querySelector(".tour .words");
+             const isSeen = () => announced.push(words.checkVisibility() && words.textContent);
+             new MutationObserver(isSeen).observe(words, { childList: true, subtree: true });
+           }"""
+    )
+    page.click(".start-tour")
+    for number in range(3):
+        check_step(stage, number)
+        page.keyboard.press("PageDown")
+    check_step(stage, 3)
+    said = page.evaluate("announced")
+    assert len(said) == 4
+    for text, step in zip(said, TOUR, strict=False):
+        assert step["title"] in text and step["text"] in text
 
 
 def test_the_tour_tells_no_lies(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 // @ts-check
 // The guided tour. Its steps are data, in tour.json: what is said, what is pointed at, what is shown.
 
-import { find } from "../shared/dom.js";
+import { create, find } from "../shared/dom.js";
 import { isBrowsers } from "../shared/keys.js";
 import { indexOf } from "../shared/words.js";
 import { onShown, stage } from "../stage/shown.js";
@@ -16,7 +16,6 @@ import { onShown, stage } from "../stage/shown.js";
  *   out is as on the first page
  * @property {number} [epsilon] likewise
  * @property {string} [open] a selector of something to click
- * @property {"left"} [side] where the words stand; else on the right
  */
 
 /** @param {HTMLElement} element @param {Step[]} tour */
@@ -28,17 +27,27 @@ export function startTour(element, tour) {
   let step = null; // the number of the step shown; null when there is no tour
   /** @type {HTMLElement | null} */
   let pointedAt = null;
+  let goBack = () => {}; // to what was there before the tour
+
+  function start() {
+    goBack = kept();
+    document.body.dataset.tour = "";
+    go(0);
+  }
 
   async function go(/** @type {number} */ to) {
     if (to < 0) return;
     if (to >= tour.length) return leave();
     step = to;
-    const { title, text, tab, target, show, epsilon = 0, open, side } = tour[to];
-    panel.hidden = false;
-    panel.dataset.side = side ?? "right";
-    find(panel, ".count").textContent = `${to + 1} of ${tour.length}`;
-    find(panel, "h2").textContent = title;
-    find(panel, "#fgsm-tour-text").textContent = text;
+    const { title, text, tab, target, show, epsilon = 0, open } = tour[to];
+    if (panel.hidden) {
+      panel.hidden = false;
+      await painted(); // or the first words would not be announced
+    }
+    if (step !== to) return;
+    find(panel, ".words").replaceChildren(
+      create("p", "count", `${to + 1} of ${tour.length}`), create("h2", "", title), create("p", "", text),
+    );
     back.disabled = to === 0;
     next.textContent = to === tour.length - 1 ? "Done" : "Next ›";
     // The focus stays where it is, so that Enter goes on in the same direction.
@@ -56,15 +65,30 @@ export function startTour(element, tour) {
     pointedAt?.classList.remove("is-pointed-at");
     pointedAt = target;
     target?.classList.add("is-pointed-at");
-    if (!target) return;
-    const isTall = target.offsetHeight > innerHeight / 2; // its end alone would say little
-    target.scrollIntoView({ block: isTall ? "start" : "nearest" });
+    place();
+  }
+
+  /** Put the panel where it does not cover what it points at, if need be at the top. */
+  function place() {
+    if (!pointedAt) return;
+    const isWide = matchMedia("(width > 60rem)").matches;
+    for (const place of isWide ? ["right", "left", "top"] : ["top"]) {
+      panel.dataset.place = place;
+      const room = place === "top" ? panel.offsetTop + panel.offsetHeight : 0;
+      document.documentElement.style.setProperty("--tour", `${room}px`);
+      // Of a tall one, the end alone would say little.
+      const isTall = pointedAt.offsetHeight > innerHeight - room - 48;
+      pointedAt.scrollIntoView({ block: isTall ? "start" : "nearest" });
+      if (!meet(panel.getBoundingClientRect(), pointedAt.getBoundingClientRect())) return;
+    }
   }
 
   function leave() {
     step = null;
     panel.hidden = true;
+    delete document.body.dataset.tour;
     pointTo(null);
+    goBack();
     starter.focus({ preventScroll: true });
   }
 
@@ -73,21 +97,70 @@ export function startTour(element, tour) {
     if (step !== null && pointedAt && !pointedAt.isConnected)
       pointTo(document.querySelector(tour[step].target));
   });
+  // A picture that comes late moves what is below it.
+  new ResizeObserver(() => {
+    if (pointedAt && meet(panel.getBoundingClientRect(), pointedAt.getBoundingClientRect())) place();
+  }).observe(document.body);
+  addEventListener("resize", place);
 
-  starter.onclick = () => go(0);
+  starter.onclick = start;
   find(panel, ".leave").onclick = leave;
   back.onclick = () => go((step ?? 0) - 1);
   next.onclick = () => go((step ?? 0) + 1);
+  // Before anything that has the focus can use the key.
   document.addEventListener("keydown", (event) => {
     if (step === null || isBrowsers(event)) return;
     if (event.key === "Escape") return leave();
-    // Where arrow keys have a meaning of their own, they keep it.
-    const own = "input, select, .thumbnails, .scroll, canvas, [role=tab]";
-    if (event.target instanceof Element && event.target.closest(own)) return;
-    if (event.key === "ArrowRight") go(step + 1);
-    if (event.key === "ArrowLeft") go(step - 1);
-  });
+    const by = stepOf(event, panel);
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) go(step + by);
+  }, true);
 }
+
+/** Keep what is on the page; returns what puts it back. */
+function kept() {
+  const tab = document.querySelector("#tabs > .tab-wrapper [role=tab][aria-selected=true]");
+  const showAgain = stage.keep();
+  const top = scrollY;
+  return () => {
+    showAgain();
+    if (tab instanceof HTMLElement) tab.click();
+    scrollTo(0, top);
+  };
+}
+
+/**
+ * Which way a key steps the tour: -1, 1, or 0 for one that has another meaning.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} panel of the tour: Enter and Space press its buttons
+ */
+function stepOf({ key, shiftKey, target }, panel) {
+  const at = target instanceof Element ? target : document.body;
+  const isIn = (/** @type {string} */ selector) => at.closest(selector) !== null;
+  switch (key) {
+    case "PageDown": return 1;
+    case "PageUp": return -1;
+    case "Enter": return panel.contains(at) ? 0 : 1;
+    case " ": return panel.contains(at) || isIn("input:not([type=range], [type=checkbox]), textarea, .pad") ? 0 : shiftKey ? -1 : 1;
+    // Where arrow keys have a meaning of their own, they keep it.
+    case "ArrowRight": return isIn(OWN) ? 0 : 1;
+    case "ArrowLeft": return isIn(OWN) ? 0 : -1;
+    default: return 0;
+  }
+}
+
+const OWN = "input, select, .thumbnails, .scroll, canvas, [role=tab], [role=slider], [role=application]";
+
+/** Whether two boxes have a point in common. */
+function meet(/** @type {DOMRect} */ one, /** @type {DOMRect} */ other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+/** Two frames later. */
+const painted = () =>
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 
 /**
  * The element, once it is there: a tab is built when it is first opened.

@@ -92,6 +92,21 @@ export class Choosing {
     this.ask();
   }
 
+  /** Keep what is chosen, drawing included; returns what chooses it again. */
+  keep() {
+    const choice = { ...this.choice };
+    const { strokes } = this.pad;
+    const [picked, label] = [this.#picked, this.#drawnLabel];
+    const tab = find(this.root, "[role=tab][aria-selected=true]");
+    return () => {
+      this.pad.strokes = strokes;
+      this.#drawnLabel = label;
+      this.choose(choice);
+      this.#picked = picked;
+      this.#showTab(tab);
+    };
+  }
+
   /** After a refusal: choose again what is shown. */
   goBack(/** @type {AttackRequest} */ answered) {
     Object.assign(this.choice, answered);

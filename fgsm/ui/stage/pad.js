@@ -153,6 +153,17 @@ export class Pad {
     this.cursor.classList.remove("is-down");
   }
 
+  /** What is drawn, to be put back later. */
+  get strokes() {
+    return this.#strokes.map((stroke) => [...stroke]);
+  }
+
+  set strokes(strokes) {
+    this.#strokes = strokes.map((stroke) => [...stroke]);
+    this.#liftPen();
+    this.#redraw();
+  }
+
   /** The drawing as base64 of SENT x SENT bytes. */
   pixels() {
     this.#small ??= new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });

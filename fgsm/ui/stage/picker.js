@@ -7,7 +7,6 @@ import { walk } from "../shared/keys.js";
 import { CLASSES, KEYS, sourceOf } from "../shared/words.js";
 
 const CLASS_SIZE = catalogue.per_class;
-const COLUMNS = 8;
 const PAGE = 48;
 const SPRITE = new URL("../digits.png", import.meta.url).href;
 
@@ -44,7 +43,7 @@ export class Picker {
       if (button) this.#choose(KEYS.BUILTIN, Number(button.dataset.index));
     });
     walk(this.thumbnails, (right, down, { target }) => {
-      if (target instanceof HTMLElement) this.#step(Number(target.dataset.index), right + COLUMNS * down);
+      if (target instanceof HTMLElement) this.#step(Number(target.dataset.index), right + this.#columns * down);
     });
     this.number = find(element, ".by-number input", HTMLInputElement);
     this.source = find(element, ".by-number select", HTMLSelectElement);
@@ -78,6 +77,11 @@ export class Picker {
     const last = sourceOf(this.source.value).size - 1;
     this.number.max = String(last);
     this.number.placeholder = `0–${last}`;
+  }
+
+  /** How many thumbnails stand in a row: the style sheet decides, by the room there is. */
+  get #columns() {
+    return getComputedStyle(this.thumbnails).gridTemplateColumns.split(" ").length;
   }
 
   /** The indexes on all pages: of one class, or one of each class in turn. */

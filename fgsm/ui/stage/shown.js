@@ -32,8 +32,10 @@ export function tell(/** @type {Partial<Shown>} */ changes) {
 }
 
 /**
- * Show a digit under an attack on the stage, at an epsilon; what is left out of the request is as on
- * the first page. `stage.js` sets it.
- * @type {{ show: (request: Partial<AttackRequest>, k: number) => void }}
+ * What others may do with the stage; `stage.js` sets it.
+ * - `show` a digit under an attack, at an epsilon; what is left out of the request is as on the first
+ *   page;
+ * - `keep` what is shown, drawing included; it returns what shows that again.
+ * @type {{ show: (request: Partial<AttackRequest>, k: number) => void, keep: () => () => void }}
  */
-export const stage = { show: () => {} };
+export const stage = { show: () => {}, keep: () => () => {} };

@@ -5,9 +5,9 @@
 import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
-import { isBrowsers } from "../shared/keys.js";
+import { isBrowsers, remember } from "../shared/keys.js";
 import { onTheme } from "../shared/theme.js";
-import { KEYS, epsilonText, indexOf, modelName } from "../shared/words.js";
+import { KEYS, LAST, epsilonText, indexOf, modelName } from "../shared/words.js";
 import { Asker } from "./asker.js";
 import { Choosing } from "./choosing.js";
 import { Compared, comparisonOf } from "./comparison.js";
@@ -15,6 +15,7 @@ import { Epsilon } from "./epsilon.js";
 import { Panel, load } from "./panel.js";
 import { isWhole, joined, nextPart } from "./parts.js";
 import { shown, stage, tell } from "./shown.js";
+import { swipe } from "./swipe.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Attacked} Attacked */
@@ -45,6 +46,8 @@ class Stage {
     this.asker = new Asker(server.attack, () => this.#request(), this.#told());
     this.choosing = new Choosing(this.root, first.request, () => this.asker.ask());
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
+    this.shortcuts = find(this.root, ".shortcuts", HTMLInputElement);
+    remember(this.shortcuts, "fgsm-shortcuts");
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
     onTheme(() => {
@@ -55,6 +58,14 @@ class Stage {
       find(document, "#attack-button").click();
       this.epsilon.set(k);
       this.choosing.choose(request);
+    };
+    stage.keep = () => {
+      const { k } = this.epsilon;
+      const goBack = this.choosing.keep();
+      return () => {
+        this.epsilon.set(k);
+        goBack();
+      };
     };
   }
 
@@ -185,7 +196,10 @@ class Stage {
         for (const panel of this.#panels) panel.setMiddle(this.#middle);
         this.#paint();
       };
-    for (const panel of this.#panels) panel.colours = themeColours();
+    for (const panel of this.#panels) {
+      panel.colours = themeColours();
+      swipe(panel.canvas(".adversarial"), () => this.epsilon.k, LAST, (k) => this.epsilon.set(k));
+    }
   }
 
   #paint() {
@@ -201,9 +215,9 @@ class Stage {
   /** Works wherever the focus is (on a fresh page, nowhere), but only while the stage is visible. */
   #type(/** @type {KeyboardEvent} */ event) {
     if (event.key === "Escape") this.#setNotice(null);
-    const typing = "input:not([type=range], [type=checkbox]), select, textarea";
+    const typing = "input:not([type=range], [type=checkbox]), select, textarea, .pad";
     const isTyping = event.target instanceof Element && event.target.closest(typing);
-    if (isTyping || !this.root.checkVisibility() || isBrowsers(event)) return;
+    if (isTyping || !this.shortcuts.checked || !this.root.checkVisibility() || isBrowsers(event)) return;
     switch (event.key.toLowerCase()) {
       case "b": return this.epsilon.jump();
       case "r": return this.choosing.picker.pickAny();
