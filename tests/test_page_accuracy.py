@@ -46,7 +46,7 @@ def test_the_curves_are_the_cards(test_tab: Page) -> None:
         assert [float(x) / 200 for x, _ in places] == pytest.approx(epsilons, abs=1e-3)
         assert [1 - float(y) / 100 for _, y in places] == pytest.approx(accuracies, abs=1e-4)
     assert test_tab.locator(".accuracy path.line").count() == 9
-    assert test_tab.inner_text(".accuracy .y-title") == "accuracy on 10,000 digits"
+    assert test_tab.inner_text(".accuracy .y-title") == "accuracy on 10,000 MNIST test digits"
     assert test_tab.inner_text(".accuracy .x-title") == "ε"
 
 

@@ -71,6 +71,9 @@ def test_a_run_on_the_builtin_digits(
     assert len(re.findall(r"[\d.]+ [\d.]+", curve)) == 3
     assert page.get_attribute("#run-status progress", "value") == "1000"
     expect(page.locator(".accuracy .legend .run")).to_have_text("your run")
+    expect(page.locator(".accuracy .y-title")).to_have_text(
+        "accuracy on 10,000 MNIST test digits, your run on 1,000 built-in digits"
+    )
 
 
 def test_a_run_is_seen_to_move_and_ends_as_the_cards(test_tab: Page) -> None:

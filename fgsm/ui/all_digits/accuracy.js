@@ -4,7 +4,7 @@
 import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
 import { create, find, noteCut } from "../shared/dom.js";
-import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName } from "../shared/words.js";
+import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
 import { csv } from "./csv.js";
 import { Running } from "./running.js";
 
@@ -34,7 +34,9 @@ export function start(/** @type {View} */ { element, props, server }) {
       label: `Accuracy of ${catalogue.models.length} models against epsilon; the table below has the numbers.`,
       x: { title: "<i>ε</i>", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], format: inDecimals },
       y: {
-        title: `accuracy on ${count(cards[0]?.n ?? 0)} digits${run ? `, your run on ${count(run.n)}` : ""}`,
+        title: [...cards.slice(0, 1), ...(run ? [run] : [])]
+          .map(({ n, of, source }) => `${of === null ? "accuracy" : "your run"} on ${count(n)} ${sourceOf(source).title}`)
+          .join(", "),
         ticks: [0, 0.25, 0.5, 0.75, 1],
         format: inPercent(0),
         precise: inPercent(2),
