@@ -189,7 +189,7 @@ def test_each_model_and_the_comparison(stage: Stage, model: str) -> None:
     expect(stage.page.locator(".compare .is-shown")).to_contain_text(names[model])
     point = stage.breaking_point()
     shown = stage.text(".compare .is-shown b")
-    assert shown == ("holds up to 0.5" if point is None else f"{point:.3f}".removesuffix("0"))
+    assert shown == ("holds up to 0.50" if point is None else f"{point:.3f}".removesuffix("0"))
 
 
 def test_twins_side_by_side(stage: Stage) -> None:

@@ -30,7 +30,7 @@ test("a digit that is right again is said to be", () => {
 });
 
 test("a digit that nothing fools", () => {
-  assert.equal(breakingPointText(swept(4, [4])), "holds up to ε = 0.5");
+  assert.equal(breakingPointText(swept(4, [4])), "holds up to ε = 0.50");
 });
 
 test("a digit that is misread before any attack is never called fooled", () => {
@@ -52,7 +52,7 @@ test("under a target only the target is a success", () => {
   ]);
   assert.equal(breakingPointText(stage), "breaks at ε* = 0.005,\ntarget 0 at ε = 0.01");
   assert.equal(breakingPointText(swept(4, [4, 3], 0)), "breaks at ε* = 0.005,\ntarget 0 not reached");
-  assert.equal(breakingPointText(swept(4, [4], 0)), "holds up to ε = 0.5");
+  assert.equal(breakingPointText(swept(4, [4], 0)), "holds up to ε = 0.50");
   // A digit that is taken for the target from the start is no success of the attack's.
   assert.deepEqual(verdictOf(swept(8, [3, 5], 3), 0), ["wrong", "Wrong before any attack: an 8 read as 3"]);
   assert.deepEqual(verdictOf(swept(8, [3, 5], 5), 1), ["hit", "Target hit:\n3 → 5"]);
@@ -130,12 +130,12 @@ test("where a model breaks, in words", () => {
     label: 4, named: true, breaking_points: { ...none, a: 0.085 }, predictions: { a: 4, b: 4, c: 9 }, targets: none, reached: none,
   };
   assert.equal(pointText(answer, "a"), "0.085");
-  assert.equal(pointText(answer, "b"), "holds up to 0.5");
+  assert.equal(pointText(answer, "b"), "holds up to 0.50");
   assert.equal(pointText(answer, "c"), "already misread (9)");
   assert.equal(pointText({ ...answer, named: false }, "c"), "reads 9");
   assert.equal(pointText(answer, "d"), "…"); // not known yet
   const targeted = { ...answer, targets: { a: 9, b: 9, c: 9 }, reached: { ...none, a: 0.1 } };
-  assert.deepEqual(["a", "b", "c"].map((key) => pointText(targeted, key)), ["0.10", "not by 0.5", "already misread (9)"]);
+  assert.deepEqual(["a", "b", "c"].map((key) => pointText(targeted, key)), ["0.10", "not by 0.50", "already misread (9)"]);
 });
 
 test("bars have short numbers, and the three likeliest classes are read out", () => {

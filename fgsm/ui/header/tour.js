@@ -97,10 +97,8 @@ export function startTour(element, tour) {
     if (step !== null && pointedAt && !pointedAt.isConnected)
       pointTo(document.querySelector(tour[step].target));
   });
-  // A picture that comes late moves what is below it.
-  new ResizeObserver(() => {
-    if (pointedAt && meet(panel.getBoundingClientRect(), pointedAt.getBoundingClientRect())) place();
-  }).observe(document.body);
+  // What comes late, such as a second model, moves what is below it.
+  new ResizeObserver(place).observe(document.body);
   addEventListener("resize", place);
 
   starter.onclick = start;

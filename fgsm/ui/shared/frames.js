@@ -47,6 +47,7 @@ export function changeColours(minus, zero, plus) {
 /** The 256 colours of changes that the style sheet has for this theme. */
 export function themeColours() {
   const probe = document.createElement("span");
+  probe.style.forcedColorAdjust = "none"; // where a system forces its colours, its names for them count
   find(document, ".ours").append(probe);
   const [minus, zero, plus] = ["--minus", "--zero", "--plus"].map((name) => {
     probe.style.color = `var(${name})`;

@@ -3,7 +3,7 @@
 
 import { create } from "../shared/dom.js";
 import { inTime, refusalOf } from "../shared/server.js";
-import { KEYS, LARGEST, RANKED, attackOf, epsilonText, indexOf } from "../shared/words.js";
+import { KEYS, LARGEST, RANKED, attackOf, epsilonText, inDecimals, indexOf } from "../shared/words.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Comparison} Comparison of all models, or of some */
@@ -56,11 +56,11 @@ export function pointText(/** @type {Comparison} */ answer, /** @type {string} *
   if (prediction === undefined) return "…";
   if (target !== null && target !== prediction) {
     const point = reached[model];
-    return point === null ? `not by ${LARGEST}` : epsilonText(indexOf(point));
+    return point === null ? `not by ${inDecimals(LARGEST)}` : epsilonText(indexOf(point));
   }
   if (prediction !== label) return named ? `already misread (${prediction})` : `reads ${prediction}`;
   const point = breaks[model];
-  return point === null ? `holds up to ${LARGEST}` : epsilonText(indexOf(point));
+  return point === null ? `holds up to ${inDecimals(LARGEST)}` : epsilonText(indexOf(point));
 }
 
 export class Compared {

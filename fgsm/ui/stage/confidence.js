@@ -3,7 +3,7 @@
 
 import { LineChart } from "../shared/chart.js";
 import { clamp, create } from "../shared/dom.js";
-import { CLASSES, EPSILONS, LARGEST, LAST } from "../shared/words.js";
+import { CLASSES, EPSILONS, LARGEST, LAST, inDecimals } from "../shared/words.js";
 import { breakingPointText, curveText } from "./verdict.js";
 
 /** @typedef {import("../contract").Stage} Stage */
@@ -30,7 +30,7 @@ export class Confidence {
       digit === label ? "label" : winners.includes(digit) ? `winner winner-${winners.indexOf(digit) % 4}` : "other";
     this.chart.show({
       label: `Confidence in each class against epsilon. Read as ${curveText(stage)}: ${breakingPointText(stage)}.`,
-      x: { title: "", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], minor: [0.1, 0.3, LARGEST], format: String },
+      x: { title: "", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], minor: [0.1, 0.3, LARGEST], format: inDecimals },
       y: { title: "", ticks: [0, 0.5, 1], format: (part) => `${100 * part} %` },
       lines: [...CLASSES]
         .sort((a, b) => Number(a === label) - Number(b === label)) // the label's line on top

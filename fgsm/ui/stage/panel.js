@@ -3,7 +3,7 @@
 
 import { find, findAll } from "../shared/dom.js";
 import { GREYS, paintFrame, unpack } from "../shared/frames.js";
-import { LARGEST, an, attackOf, epsilonText, modelName, percent } from "../shared/words.js";
+import { LARGEST, an, attackOf, epsilonText, inDecimals, modelName, percent } from "../shared/words.js";
 import { Bars } from "./bars.js";
 import { Confidence } from "./confidence.js";
 import { nearest } from "./parts.js";
@@ -53,8 +53,8 @@ export class Panel {
     this.bottom = find(parts, ".bottom");
     this.bars = new Bars(find(this.bottom, ".bars"));
     this.chart = new Confidence(find(this.bottom, ".confidence"), onEpsilon);
-    this.find(".lowest").textContent = `−${LARGEST}`;
-    this.find(".highest").textContent = `+${LARGEST}`;
+    this.find(".lowest").textContent = `−${inDecimals(LARGEST)}`;
+    this.find(".highest").textContent = `+${inDecimals(LARGEST)}`;
   }
 
   find(/** @type {string} */ selector) {

@@ -1,7 +1,7 @@
 // @ts-check
 // What the stage says in words about one model's sweep.
 
-import { LARGEST, an, epsilonText, indexOf } from "../shared/words.js";
+import { LARGEST, an, epsilonText, inDecimals, indexOf } from "../shared/words.js";
 import { isWhole } from "./parts.js";
 
 /** @typedef {import("../contract").Stage} Stage */
@@ -41,7 +41,7 @@ export function breakingPointText(/** @type {Swept} */ stage) {
   const goal = target === null ? ""
     : reached === null ? `,\ntarget ${target} not reached` : `,\ntarget ${target} at ε = ${at(reached)}`;
   if (isMisread(stage)) return (right === null ? "no attack was needed" : `corrected at ε = ${at(right)}`) + goal;
-  if (breaks === null) return `holds up to ε = ${LARGEST}`;
+  if (breaks === null) return `holds up to ε = ${inDecimals(LARGEST)}`;
   const again = right === null || target !== null ? "" : `, right again at ${at(right)}`;
   return `breaks at ε* = ${at(breaks)}${again}${goal}`;
 }
