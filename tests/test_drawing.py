@@ -131,6 +131,18 @@ def test_the_result_is_an_mnist_image() -> None:
     assert drawn.max() == 1
 
 
+def test_the_result_lies_on_the_grey_levels_of_a_picture_file(
+    builtin: tuple[Tensor, Tensor],
+) -> None:
+    """So a drawing that is saved and opened again is the same drawing, as MNIST's digits are."""
+    for digit in builtin[0][::50]:
+        drawn = to_mnist(enlarged(digit, 7))
+        file = io.BytesIO()
+        Image.fromarray((255 * drawn[0, 0]).round().byte().numpy()).save(file, "PNG")
+        opened = torch.from_numpy(np.asarray(Image.open(file))).float() / 255
+        assert torch.equal(drawn[0, 0], opened)
+
+
 def test_longer_side_is_20_and_centre_of_mass_14(builtin: tuple[Tensor, Tensor]) -> None:
     for digit in builtin[0][::10]:
         drawn = to_mnist(in_a_corner(enlarged(digit, 7)))[0, 0]
