@@ -28,7 +28,7 @@ MAX_SIDE = 4_000  # pixels; a larger picture is refused, so that memory stays bo
 WORK_SIDE = 1_000  # pixels; a larger picture is shrunk first, so that time and memory stay bounded
 MIN_CONTRAST = 0.05  # of the range from black to white; with less, a picture is blank
 MIN_INK = 0.1  # of the strongest ink; anything weaker is ground
-SPECK = 0.03  # of the largest piece of ink; a smaller piece that touches no other is dirt
+SPECK = 0.1  # of the largest piece of ink; a smaller piece that touches no other is dirt
 
 
 def to_mnist(picture: Image.Image | npt.NDArray[np.generic]) -> Tensor:
