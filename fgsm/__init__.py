@@ -9,6 +9,7 @@ Read the modules in this order:
 - `attack`: the method and its relatives.
 - `readings`: what a network reads in the attacked images.
 - `digits`, `drawing`: where images come from.
+- `styles`, `strokes`: synthetic drawings, for training.
 - `frames`: pictures of eight bits, and what became of the pixels.
 - `explain`: why the attack works, in numbers.
 - `catalogue`: which attacks, models, epsilons and digits there are.

@@ -28,7 +28,7 @@ MAX_SIDE = 4_000  # pixels; a larger picture is refused, so that memory stays bo
 WORK_SIDE = 1_000  # pixels; a larger picture is shrunk first, so that time and memory stay bounded
 MIN_CONTRAST = 0.05  # of the range from black to white; with less, a picture is blank
 MIN_INK = 0.1  # of the strongest ink; anything weaker is ground
-SPECK = 0.03  # of the largest piece of ink; a smaller piece that touches no other is dirt
+SPECK = 0.1  # of the largest piece of ink; a smaller piece that touches no other is dirt
 
 
 def to_mnist(picture: Image.Image | npt.NDArray[np.generic]) -> Tensor:
@@ -40,8 +40,8 @@ def to_mnist(picture: Image.Image | npt.NDArray[np.generic]) -> Tensor:
             light one, or ink of any colour on a transparent one; of any size and at any place.
 
     Returns:
-        float32 `(1, 1, 28, 28)` in [0, 1]: white ink on black, 20 pixels along its longer side,
-        its centre of mass within half a pixel of row 14, column 14.
+        float32 `(1, 1, 28, 28)` in [0, 1], exactly byte / 255: white ink on black, 20 pixels along
+        its longer side, its centre of mass within half a pixel of row 14, column 14.
 
     Raises:
         TypeError: `picture` is neither a PIL image nor an array.
@@ -49,7 +49,7 @@ def to_mnist(picture: Image.Image | npt.NDArray[np.generic]) -> Tensor:
     """
     image = picture if isinstance(picture, Image.Image) else _image_of(picture)
     ink = _drop_specks(_ink(_shades(image)))
-    return torch.from_numpy(_centred(_normalised(_cropped(ink))))[None, None]
+    return torch.from_numpy(_in_eight_bits(_centred(_normalised(_cropped(ink)))))[None, None]
 
 
 def _image_of(array: npt.NDArray[np.generic]) -> Image.Image:
@@ -196,3 +196,9 @@ def _centred(ink: Array) -> Array:
     image = np.zeros((28, 28), dtype=np.float32)
     image[top : top + height, left : left + width] = ink
     return image
+
+
+def _in_eight_bits(image: Array) -> Array:
+    """Round to the grey levels of a picture file, which are MNIST's: it can be saved as it is."""
+    levels: Array = np.rint(255 * image) / np.float32(255)
+    return levels

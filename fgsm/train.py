@@ -26,6 +26,7 @@ from fgsm.card import measure, write_card
 from fgsm.catalogue import MODELS, Model
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from fgsm.model import WEIGHTS, available_device
+from fgsm.strokes import strokes_to_train_on
 
 
 def train(
@@ -38,6 +39,9 @@ def train(
         labels: int64 `(N,)`.
     """
     recipe = entry.recipe
+    if recipe.strokes:
+        drawn, drawn_labels = strokes_to_train_on(recipe.strokes, seed)
+        images, labels = torch.cat([images, drawn]), torch.cat([labels, drawn_labels])
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     model = entry.architecture().to(device).to(memory_format=torch.channels_last)

@@ -131,6 +131,18 @@ def test_the_result_is_an_mnist_image() -> None:
     assert drawn.max() == 1
 
 
+def test_the_result_lies_on_the_grey_levels_of_a_picture_file(
+    builtin: tuple[Tensor, Tensor],
+) -> None:
+    """So a drawing that is saved and opened again is the same drawing, as MNIST's digits are."""
+    for digit in builtin[0][::50]:
+        drawn = to_mnist(enlarged(digit, 7))
+        file = io.BytesIO()
+        Image.fromarray((255 * drawn[0, 0]).round().byte().numpy()).save(file, "PNG")
+        opened = torch.from_numpy(np.array(Image.open(file))).float() / 255
+        assert torch.equal(drawn[0, 0], opened)
+
+
 def test_longer_side_is_20_and_centre_of_mass_14(builtin: tuple[Tensor, Tensor]) -> None:
     for digit in builtin[0][::10]:
         drawn = to_mnist(in_a_corner(enlarged(digit, 7)))[0, 0]
@@ -208,6 +220,46 @@ def test_specks_are_dropped_and_parts_of_the_digit_are_kept() -> None:
     assert torch.equal(to_mnist(five), body)
     draw.line([(150, 55), (200, 50)], fill=255, width=18)  # the flag, which touches nothing
     assert not torch.equal(to_mnist(five), body)
+
+
+def drawn_with(*lines: list[tuple[int, int]]) -> Tensor:
+    """The image of lines drawn with a brush on a pad of 280 pixels; one point makes a dot."""
+    pad = Image.new("L", (280, 280))
+    draw = ImageDraw.Draw(pad)
+    for line in lines:
+        draw.line(line, fill=255, width=16)
+        for x, y in line:
+            draw.ellipse((x - 8, y - 8, x + 8, y + 8), fill=255)
+    return to_mnist(pad)
+
+
+DIGITS = {
+    "1": [[(140, 60), (140, 210)]],
+    "7": [[(90, 60), (180, 60), (120, 220)]],
+    "4": [[(100, 60), (80, 150), (200, 150)], [(160, 110), (160, 230)]],
+}
+BODIES_AND_PARTS = {
+    "the bar of a 5": (
+        [(115, 60), (110, 140), (170, 150), (170, 210), (110, 220)],
+        [(145, 55), (200, 50)],
+    ),
+    "the second stroke of a 4": ([(120, 60), (90, 150), (190, 150)], [(215, 120), (210, 230)]),
+    "the bar of a 7": ([(90, 60), (200, 60), (130, 220)], [(180, 140), (215, 140)]),
+    "the foot of a 1": ([(100, 60), (100, 220)], [(70, 245), (130, 245)]),
+    "the flag of a 1": ([(110, 60), (110, 220)], [(60, 110), (85, 80)]),
+}
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("dot", [(20, 20), (260, 30), (250, 260)])
+def test_an_accidental_dot_is_harmless(digit: str, dot: tuple[int, int]) -> None:
+    assert torch.equal(drawn_with(*DIGITS[digit], [dot]), drawn_with(*DIGITS[digit]))
+
+
+@pytest.mark.parametrize("name", BODIES_AND_PARTS)
+def test_a_part_drawn_apart_is_kept(name: str) -> None:
+    body, part = BODIES_AND_PARTS[name]
+    assert (drawn_with(body, part) - drawn_with(body)).abs().mean() > 0.01
 
 
 @pytest.mark.parametrize("step", [1, -1])

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import Stage
-from tests.helpers import draw_seven, strokes
+from tests.helpers import ZIGZAG, draw_seven, strokes
 
 
 def test_draws_with_the_mouse(stage: Stage) -> None:
@@ -45,7 +45,130 @@ def test_answers_while_drawing(stage: Stage) -> None:
     stage.page.mouse.up()  # two answers came before the pen was lifted
 
 
-def test_clear_and_a_second_finger_in_mid_stroke(stage: Stage) -> None:
+def inked(stage: Stage, *places: tuple[float, float]) -> list[bool]:
+    """Whether there is ink at these places of the pad, in fractions of its sides."""
+    found: list[bool] = stage.page.evaluate(
+        """(places) => places.map(([x, y]) => document.querySelector(".pad").getContext("2d")
+                         .getImageData(560 * x, 560 * y, 1, 1).data[0] > 0)""",
+        places,
+    )
+    return found
+
+
+class Hands:
+    """Fingers, palms and a pen on the pad, through Chromium's own protocol."""
+
+    def __init__(self, stage: Stage) -> None:
+        stage.page.click("#fgsm-tab-draw")
+        stage.page.locator(".pad").scroll_into_view_if_needed()
+        box = stage.page.locator(".pad").bounding_box()
+        assert box is not None
+        self.box = box
+        self.devtools = stage.page.context.new_cdp_session(stage.page)
+
+    def _at(self, place: tuple[float, float]) -> dict[str, float]:
+        x, y = place
+        return {
+            "x": self.box["x"] + x * self.box["width"],
+            "y": self.box["y"] + y * self.box["height"],
+        }
+
+    def touch(self, kind: str, *places: tuple[float, float]) -> None:
+        """All fingers that lie on the pad: "touchStart", "touchMove", "touchEnd", "touchCancel"."""
+        points = [{**self._at(place), "id": number} for number, place in enumerate(places)]
+        self.devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def pen(self, kind: str, place: tuple[float, float]) -> None:
+        """The pen: "mousePressed", "mouseMoved", "mouseReleased"."""
+        button = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+        event = {"type": kind, **self._at(place), **button}
+        self.devtools.send("Input.dispatchMouseEvent", event)
+
+
+def test_a_second_finger_does_not_draw_along(stage: Stage) -> None:
+    hands = Hands(stage)
+    hands.touch("touchStart", (0.3, 0.2))
+    hands.touch("touchStart", (0.3, 0.2), (0.8, 0.2))
+    hands.touch("touchMove", (0.3, 0.5), (0.8, 0.5))
+    hands.touch("touchMove", (0.3, 0.8), (0.8, 0.8))
+    hands.touch("touchEnd")
+    assert inked(stage, (0.3, 0.35), (0.3, 0.65)) == [True, True]
+    assert inked(stage, (0.8, 0.2), (0.8, 0.5), (0.8, 0.8), (0.55, 0.5)) == [False] * 4
+    hands.touch("touchStart", (0.8, 0.2))  # the next stroke may be anywhere
+    hands.touch("touchMove", (0.8, 0.8))
+    hands.touch("touchEnd")
+    assert inked(stage, (0.8, 0.5)) == [True]
+
+
+def test_a_palm_does_not_draw_along_with_a_pen(stage: Stage) -> None:
+    hands = Hands(stage)
+    hands.touch("touchStart", (0.8, 0.7))  # the palm, before the pen
+    hands.touch("touchMove", (0.8, 0.9))
+    assert inked(stage, (0.8, 0.8)) == [True]  # nobody knows yet that it is one
+    hands.pen("mousePressed", (0.3, 0.2))
+    hands.touch("touchMove", (0.6, 0.9))
+    hands.pen("mouseMoved", (0.3, 0.6))
+    hands.pen("mouseReleased", (0.3, 0.6))
+    hands.touch("touchMove", (0.5, 0.9))
+    hands.touch("touchEnd")
+    hands.touch("touchStart", (0.7, 0.9))  # and between two strokes
+    hands.touch("touchMove", (0.9, 0.9))
+    hands.touch("touchEnd")
+    hands.pen("mousePressed", (0.5, 0.2))
+    hands.pen("mouseMoved", (0.5, 0.6))
+    hands.pen("mouseReleased", (0.5, 0.6))
+    assert inked(stage, (0.3, 0.4), (0.5, 0.4), (0.4, 0.4)) == [True, True, False]
+    assert inked(stage, (0.8, 0.8), (0.7, 0.9), (0.8, 0.9), (0.5, 0.9)) == [False] * 4
+
+
+def test_a_touch_that_the_system_cancels_is_no_stroke(stage: Stage) -> None:
+    hands = Hands(stage)
+    hands.touch("touchStart", (0.3, 0.2))
+    hands.touch("touchMove", (0.3, 0.8))
+    hands.touch("touchCancel")
+    assert inked(stage, (0.3, 0.5)) == [False]
+
+
+def test_a_drawing_that_is_cut_off_says_so(stage: Stage) -> None:
+    page = stage.page
+    hands = Hands(stage)
+    words = page.locator(".cut-off")
+    before = page.locator(".pad-buttons").bounding_box()
+    hands.touch("touchStart", (0.5, 0.4))
+    hands.touch("touchMove", (0.5, 0.9))
+    expect(words).to_have_text("")
+    hands.touch("touchMove", (0.5, 1.1))
+    hands.touch("touchEnd")
+    expect(words).to_have_text("Cut off at the border: draw a little smaller")
+    expect(words).to_have_attribute("role", "status")
+    assert page.locator(".pad-buttons").bounding_box() == before  # nothing jumps
+    page.click(".undo")
+    expect(words).to_have_text("")
+
+
+@pytest.mark.parametrize("size", [0.25, 0.4])
+def test_how_large_one_draws_does_not_matter(stage: Stage, size: float) -> None:
+    draw_seven(stage)
+    large = stage.picture("clean")
+    page = stage.page
+    page.click(".clear")
+    box = page.locator(".pad").bounding_box()
+    assert box is not None
+    first, *others = [
+        (box["x"] + box["width"] * (0.6 + size * x), box["y"] + box["height"] * (0.1 + size * y))
+        for x, y in ZIGZAG
+    ]
+    with stage.answered():
+        page.mouse.move(*first)
+        page.mouse.down()
+        for corner in others:
+            page.mouse.move(*corner, steps=10)
+        page.mouse.up()
+    small = stage.picture("clean")
+    assert sum(abs(a - b) for a, b in zip(small, large, strict=True)) < 0.02 * 784 * 255
+
+
+def test_clear_in_mid_stroke(stage: Stage) -> None:
     page = stage.page
     page.click("#fgsm-tab-draw")
     corners = strokes(stage)
@@ -55,11 +178,6 @@ def test_clear_and_a_second_finger_in_mid_stroke(stage: Stage) -> None:
     page.evaluate("document.querySelector('.pad-buttons .clear').click()")
     page.mouse.move(*corners[2], steps=3)
     page.mouse.up()
-    expect(page.locator(".pad-hint")).to_be_visible()
-    page.evaluate(
-        """document.querySelector(".pad").dispatchEvent(
-             new PointerEvent("pointerdown", { isPrimary: false, button: 0, bubbles: true }))"""
-    )
     expect(page.locator(".pad-hint")).to_be_visible()
 
 

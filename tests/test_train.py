@@ -15,6 +15,7 @@ from fgsm.catalogue import LENET, MODELS, SOFTMAX, Model, Recipe, load_model
 from fgsm.digits import mnist_digits
 from fgsm.model import SoftmaxRegression
 from fgsm.readings import predict, sweep
+from fgsm.strokes import strokes_to_train_on
 from fgsm.train import random_affine, train, without_builtin
 
 CPU = torch.device("cpu")
@@ -66,6 +67,14 @@ def test_adversarial_training_makes_robust(builtin: tuple[Tensor, Tensor]) -> No
         (~sweep(model, *builtin, [0.0, 0.1]).wrong[1]).float().mean() for model in (plain, robust)
     ]
     assert survive[1] > survive[0] + 0.2
+
+
+def test_a_recipe_with_strokes_reads_strokes(builtin: tuple[Tensor, Tensor]) -> None:
+    strokes = strokes_to_train_on(300, seed=9)
+    without, with_strokes = (
+        train(short(SOFTMAX, strokes=count), *builtin, seed=0, device=CPU) for count in (0, 500)
+    )
+    assert accuracy(with_strokes, strokes) > accuracy(without, strokes) + 0.05
 
 
 def test_random_affine_moves_digits_a_little(builtin: tuple[Tensor, Tensor]) -> None:

@@ -4,12 +4,14 @@
 import { clamp, create, find, findAll } from "../shared/dom.js";
 import { contextOf } from "../shared/frames.js";
 import { walk } from "../shared/keys.js";
+import { BRUSH, isCutOff, paint, sent } from "./ink.js";
 
-const BRUSH = 0.085; // of the pad's side: about 12 % of the height of a digit drawn large
+/** @typedef {import("./ink.js").Point} Point */
+
 const SENT = 112; // pixels per side, four times MNIST's: enough for the centring done by `to_mnist`
 const PEN_STEP = 0.03; // of the pad's side, for an arrow key
-
-/** @typedef {[number, number]} Point in [0, 1] */
+const HAND_REST = 3000; // ms: that long after a pen was seen, a touch is taken for the hand's
+const CUT_OFF = "Cut off at the border: draw a little smaller";
 
 export class Pad {
   /** @type {Point[][]} */
@@ -18,6 +20,9 @@ export class Pad {
   #box = null;
   /** @type {OffscreenCanvasRenderingContext2D | null} */
   #small = null;
+  /** @type {PointerEvent | null} */
+  #drawing = null; // how the pointer that draws was set down; all others are ignored until it ends
+  #penSeen = -Infinity; // when a pen was last over the pad
   #pen = { x: 0.5, y: 0.5, isDown: false }; // the keyboard's
 
   /**
@@ -30,14 +35,18 @@ export class Pad {
   constructor(element, told) {
     this.element = element;
     this.canvas = find(element, ".pad", HTMLCanvasElement);
+    this.cutOff = find(element, ".cut-off");
     this.canvas.width = this.canvas.height = 560; // sharp on a projector too
     this.context = contextOf(this.canvas);
+    this.context.setTransform(560, 0, 0, 560, 0, 0);
     this.told = told;
     this.cursor = create("span", "pen");
     this.canvas.after(this.cursor);
 
     this.canvas.addEventListener("pointerdown", (event) => this.#start(event));
     this.canvas.addEventListener("pointermove", (event) => this.#go(event));
+    for (const name of /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"]))
+      this.canvas.addEventListener(name, (event) => this.#end(event));
     this.canvas.addEventListener("focus", () => this.#movePen(0, 0));
     walk(this.canvas, (right, down) => this.#movePen(PEN_STEP * right, PEN_STEP * down));
     this.canvas.addEventListener("keydown", (event) => {
@@ -55,14 +64,19 @@ export class Pad {
   }
 
   #start(/** @type {PointerEvent} */ event) {
-    // A second finger, or the palm, would be joined to the first one's stroke.
-    if (event.button !== 0 || !event.isPrimary) return;
+    this.#notePen(event);
+    if (event.button !== 0) return;
     event.preventDefault(); // no scrolling, no selecting
+    const isTouch = event.pointerType === "touch";
+    if (isTouch && event.timeStamp - this.#penSeen < HAND_REST) return;
+    if (this.#drawing?.pointerType === "touch" && !isTouch) this.#remove(1); // it was the palm's
+    if (this.#drawing) return;
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.#liftPen();
     this.#box = this.canvas.getBoundingClientRect(); // once per stroke, since asking forces a layout
     this.#begin();
+    this.#drawing = event;
     this.#extend(this.#place(event));
   }
 
@@ -72,9 +86,21 @@ export class Pad {
   }
 
   #go(/** @type {PointerEvent} */ event) {
-    if (!this.canvas.hasPointerCapture(event.pointerId)) return;
+    this.#notePen(event);
+    if (event.pointerId !== this.#drawing?.pointerId) return;
     const all = event.getCoalescedEvents?.() ?? [];
     for (const each of all.length ? all : [event]) this.#extend(this.#place(each));
+  }
+
+  #end(/** @type {PointerEvent} */ event) {
+    if (event.pointerId !== this.#drawing?.pointerId) return;
+    // The system cancels a touch that it takes for a palm, or for a gesture of its own.
+    if (event.type === "pointercancel") this.#remove(1);
+    this.#drawing = null;
+  }
+
+  #notePen(/** @type {PointerEvent} */ event) {
+    if (event.pointerType === "pen") this.#penSeen = event.timeStamp;
   }
 
   /** @returns {Point} */
@@ -85,32 +111,17 @@ export class Pad {
 
   /** Lengthen the last stroke, and draw only what is new. */
   #extend(/** @type {Point} */ point) {
-    const stroke = this.#strokes.at(-1);
-    if (!stroke) return; // it was undone or cleared while being drawn
-    this.#line(stroke.at(-1) ?? point, point);
+    const stroke = this.#strokes[this.#strokes.length - 1];
+    paint(this.context, [stroke.at(-1) ?? point, point], BRUSH);
     stroke.push(point);
     this.#showState();
     this.told.change();
   }
 
-  #line(/** @type {Point} */ from, /** @type {Point} */ to) {
-    const side = this.canvas.width;
-    const { context } = this;
-    context.lineCap = "round";
-    context.lineWidth = BRUSH * side;
-    context.strokeStyle = "white";
-    context.beginPath();
-    context.moveTo(from[0] * side, from[1] * side);
-    // A hair further: nothing is painted of a line without length, not even its round ends.
-    context.lineTo(to[0] * side + 0.01, to[1] * side);
-    context.stroke();
-  }
-
   #redraw() {
     this.context.fillStyle = "black";
-    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    for (const stroke of this.#strokes)
-      stroke.forEach((point, i) => this.#line(stroke[Math.max(i - 1, 0)], point));
+    this.context.fillRect(0, 0, 1, 1);
+    for (const stroke of this.#strokes) paint(this.context, stroke, BRUSH);
     this.#showState();
   }
 
@@ -118,11 +129,14 @@ export class Pad {
     this.element.classList.toggle("is-empty", this.isEmpty);
     for (const button of findAll(this.element, ".undo, .clear", HTMLButtonElement))
       button.disabled = this.isEmpty;
+    const words = isCutOff(this.#strokes) ? CUT_OFF : "";
+    if (this.cutOff.textContent !== words) this.cutOff.textContent = words;
   }
 
   /** Remove the last strokes. */
   #remove(/** @type {number} */ count) {
     this.#strokes.splice(-count, count);
+    this.#drawing = null; // what is gone is not drawn any further
     this.#liftPen();
     this.#redraw();
     if (this.isEmpty) this.told.empty();
@@ -142,6 +156,7 @@ export class Pad {
   #switchPen() {
     const pen = this.#pen;
     if (pen.isDown) return this.#liftPen();
+    this.#drawing = null;
     pen.isDown = true;
     this.cursor.classList.add("is-down");
     this.#begin();
@@ -164,13 +179,22 @@ export class Pad {
     this.#redraw();
   }
 
-  /** The drawing as base64 of SENT x SENT bytes. */
+  /** The drawing, as it is sent: base64 of SENT x SENT bytes. */
   pixels() {
     this.#small ??= new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });
     if (!this.#small) throw new Error("this browser cannot draw");
-    this.#small.imageSmoothingQuality = "high";
-    this.#small.drawImage(this.canvas, 0, 0, SENT, SENT);
-    const { data } = this.#small.getImageData(0, 0, SENT, SENT);
+    const { strokes, brush, x, y, side } = sent(this.#strokes);
+    const context = this.#small;
+    context.resetTransform();
+    context.fillRect(0, 0, SENT, SENT);
+    context.setTransform(SENT / side, 0, 0, SENT / side, SENT * (0.5 - x / side), SENT * (0.5 - y / side));
+    context.save();
+    context.beginPath();
+    context.rect(-BRUSH / 2, -BRUSH / 2, 1 + BRUSH, 1 + BRUSH); // what is seen of the brush's middle
+    context.clip();
+    for (const stroke of strokes) paint(context, stroke, brush);
+    context.restore();
+    const { data } = context.getImageData(0, 0, SENT, SENT);
     let text = "";
     for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
     return btoa(text);
