@@ -28,6 +28,7 @@ from statistics import median, quantiles
 from playwright.sync_api import Page, Response, sync_playwright
 
 from benchmarks import common
+from fgsm.catalogue import FGSM, ITERATIVE
 from tests.browser import Stage, launch_browser, running_app
 
 MOVES = 200
@@ -159,10 +160,10 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
         ]
 
         with stage.answered():
-            page.select_option(".attack-menu", "iterative")
+            page.select_option(".attack-menu", ITERATIVE.key)
         firsts, wholes = page.evaluate(PICK, ITERATIVE_PICKS)
         with stage.answered():
-            page.select_option(".attack-menu", "fgsm")
+            page.select_option(".attack-menu", FGSM.key)
 
         answers = stage.answers()
         page.evaluate(WATCH, [".pad", "pointermove"])
