@@ -11,7 +11,7 @@ import { BRUSH, isCutOff, paint, sent } from "./ink.js";
 const SENT = 112; // pixels per side, four times MNIST's: enough for the centring done by `to_mnist`
 const PEN_STEP = 0.03; // of the pad's side, for an arrow key
 const HAND_REST = 3000; // ms: that long after a pen was seen, a touch is taken for the hand's
-const CUT_OFF = "Cut off at the border: draw a little smaller";
+const CUT_OFF = "Cut off at the border: draw smaller";
 
 export class Pad {
   /** @type {Point[][]} */
