@@ -1,6 +1,6 @@
 """Accuracy under attack over a data set, as the article's table and curve give it.
 
-python -m fgsm.evaluate --weights lenet --epsilons 0 .05 .1 .15 .2 .25 .3
+python -m fgsm.evaluate --weights lenet --epsilons 0 0.05 0.1 0.15 0.2 0.25 0.3
 """
 
 import argparse

@@ -77,17 +77,13 @@ def test_tabs_of_a_lost_server(browser: Browser, tmp_path: Path) -> None:
         page.on("pageerror", lambda error: note(str(error)))
         stage = Stage(page)
         stage.open(app.url)
-        # Gradio too has had its answers: it would take the loss of one for a lost connection, and
-        # load the page anew by itself. Without the test set it asks whether that has come.
         page.wait_for_load_state("networkidle")
         app.stop()
         page.click("#test-set-button")
-        expect(page.locator(".survey .problem")).to_contain_text("The server does not answer")
+        expect(page.locator(".connection")).to_contain_text("The connection to the server is lost")
         assert page.locator(".accuracy path.line").count() == 9  # the cards came with the page
         show_tab(page, "how")
-        expect(figure(page, "directions").locator("figcaption")).to_contain_text(
-            "The server does not answer"
-        )
+        expect(figure(page, "directions")).to_have_attribute("aria-busy", "true")
         assert serious(page, ".survey", "#how .figure") == []
         page.click(".start-tour")
         expect(page.locator(".tour")).to_be_visible()
@@ -97,18 +93,14 @@ def test_tabs_of_a_lost_server(browser: Browser, tmp_path: Path) -> None:
         with_again = App(log, app.port)
         try:
             with_again.wait()
-            show_tab_again(page)
+            # What was asked is answered, without a click.
+            expect(page.locator(".connection")).to_have_text("The connection is back.")
+            page.click("#test-set-button")
+            expect(page.locator(".rows .tile")).to_have_count(30)
+            page.click("#how-button")
+            expect(look_at(page, "directions").locator("figcaption")).to_contain_text("a 4")
+            assert page.get_by_test_id("toast-body").count() == 0
         finally:
             with_again.stop()
         page.close()
     assert errors == []
-
-
-def show_tab_again(page: Page) -> None:
-    """Once the server is back, a click is enough."""
-    page.click("#test-set-button")
-    page.click(".survey [data-model=lenet]")
-    expect(page.locator(".survey .problem")).to_be_hidden()
-    expect(page.locator(".rows .tile")).to_have_count(30)
-    page.click("#how-button")
-    expect(look_at(page, "directions").locator("figcaption")).to_contain_text("a 4")
