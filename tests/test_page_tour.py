@@ -16,9 +16,7 @@ def test_the_tours_requests_can_be_answered() -> None:
     assert 6 <= len(TOUR) <= 10
     for step in TOUR:
         assert {"title", "text", "target"} <= step.keys()
-        assert step.keys() <= {
-            *("title", "text", "target", "show", "epsilon", "tab", "open")
-        }
+        assert step.keys() <= {*("title", "text", "target", "show", "epsilon", "tab", "open")}
         if "tab" in step:
             assert step["tab"] in ("test-set", "how")
         else:

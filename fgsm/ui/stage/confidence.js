@@ -4,6 +4,8 @@
 import { LineChart } from "../shared/chart.js";
 import { clamp, create } from "../shared/dom.js";
 import { CLASSES, EPSILONS, LARGEST, LAST } from "../shared/words.js";
+import { top } from "./bars.js";
+import { chartSlider } from "./chart_slider.js";
 import { breakingPointText } from "./verdict.js";
 
 /** @typedef {import("../contract").Stage} Stage */
@@ -23,6 +25,8 @@ export class Confidence {
     this.markName.innerHTML = "<i>ε</i>*";
     this.mark.append(this.markName);
     this.chart.plot.append(this.mark, this.playhead, this.names);
+    this.say = chartSlider(this.chart.plot, onEpsilon);
+    this.chart.svg.ariaHidden = "true"; // the slider says it all
     onPoint(this.chart.plot, (part) => onEpsilon(Math.round(part * LAST)));
   }
 
@@ -57,8 +61,10 @@ export class Confidence {
     this.markName.style.top = `${freeHeight(at, names)}%`;
   }
 
-  paint(/** @type {number} */ k) {
+  /** @param {number} k @param {number[]} probabilities there */
+  paint(k, probabilities) {
     this.playhead.style.left = `${this.chart.left(EPSILONS[k])}%`;
+    this.say(k, this.chart.svg.ariaLabel ?? "", top(probabilities));
   }
 }
 
