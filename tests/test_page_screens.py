@@ -23,7 +23,7 @@ phones = pytest.mark.parametrize("context", PHONES, indirect=True)
 @pytest.fixture
 def phone(browser: Browser, app: App) -> Iterator[Stage]:
     """The stage on a phone, whatever the size of the test's own window."""
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**PHONE)  # type: ignore[arg-type]
     stage = Stage(context.new_page())
     stage.open(app.url)
     yield stage
