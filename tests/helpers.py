@@ -192,7 +192,8 @@ def check_step(stage: Stage, number: int) -> None:
              const tour = document.querySelector(".tour").getBoundingClientRect();
              const isApart = box.right <= tour.left || box.left >= tour.right
                || box.bottom <= tour.top || box.top >= tour.bottom;
-             const below = document.querySelector(".tour").dataset.place === "top" ? tour.bottom : 0;
+             const isAtTop = document.querySelector(".tour").dataset.place === "top";
+             const below = isAtTop ? tour.bottom : 0;
              const isWhole = box.bottom <= innerHeight || box.height > innerHeight - below - 50;
              return isApart && box.top >= below && isWhole;
            }"""

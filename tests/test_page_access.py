@@ -2,9 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import App, Stage
+from tests.helpers import open_tab, show_tab
 
 
 def test_the_verdict_is_announced_once_per_change(stage: Stage) -> None:
@@ -96,3 +97,78 @@ def test_reduced_motion(stage: Stage) -> None:
     assert stage.page.evaluate(moving) == []
     stage.page.emulate_media(reduced_motion="no-preference")
     assert stage.page.evaluate(moving) != []  # so the check does find what moves
+
+
+def test_shortcuts_rest_on_the_pad_and_can_be_turned_off(stage: Stage, app: App) -> None:
+    page = stage.page
+    stage.set_epsilon(0.2)
+    page.click("#fgsm-tab-draw")
+    page.focus(".pad")
+    for key in ("+", "b", "r"):
+        page.keyboard.press(key)
+    stage.settle()
+    assert stage.epsilon() == 0.2 and "a 4" in stage.text(".clean figcaption")
+    page.uncheck(".shortcuts")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("+")
+    stage.settle()
+    assert stage.epsilon() == 0.2
+    stage.open(app.url)  # remembered
+    expect(page.locator(".shortcuts")).not_to_be_checked()
+    page.keyboard.press("+")
+    stage.settle()
+    assert stage.epsilon() == 0.12
+    page.check(".shortcuts")
+    page.keyboard.press("+")
+    stage.settle()
+    assert stage.epsilon() == 0.125
+
+
+def test_the_chart_is_read_and_moved_by_keyboard(stage: Stage) -> None:
+    page = stage.page
+    plot = page.get_by_role("slider", name="Confidence")
+    plot.focus()
+    for key, epsilon in (
+        *(("ArrowRight", 0.125), ("ArrowDown", 0.12), ("PageUp", 0.17), ("Home", 0)),
+        *(("End", 0.5), ("PageDown", 0.45)),
+    ):
+        page.keyboard.press(key)
+        stage.settle()
+        assert stage.epsilon() == epsilon
+    said = plot.get_attribute("aria-valuetext") or ""
+    assert said.startswith("epsilon 0.45: 3 ")
+    assert plot.get_attribute("aria-valuenow") == "0.45"
+
+
+def test_every_tab_has_headings_and_every_slider_a_value_in_words(page: Page, app: App) -> None:
+    stage = open_tab(page, app.url, "attack")
+    for tab in ("attack", "test-set", "how"):
+        show_tab(page, tab)
+        if tab == "how":
+            page.wait_for_selector(".figure .slider")
+        assert page.get_by_role("heading", level=1).count() == 1
+        assert page.locator(f"#{tab}").get_by_role("heading", level=2).count() >= 2
+        for slider in page.locator(f"#{tab} input[type=range]").all():
+            assert slider.get_attribute("aria-valuetext"), tab
+    show_tab(page, "attack")
+    stage.settle()
+
+
+@pytest.mark.parametrize(
+    ("attack", "said"),
+    [
+        ("fgsm", "epsilon times the sign of the gradient of the loss"),
+        ("targeted", "minus epsilon times the sign of the gradient of the loss towards 9"),
+        ("random", "epsilon times random signs"),
+        ("iterative", "x tilde minus x"),
+    ],
+)
+def test_a_formula_is_said_not_spelt(stage: Stage, attack: str, said: str) -> None:
+    page = stage.page
+    if attack != "fgsm":
+        with stage.answered():
+            page.select_option(".attack-menu", attack)
+    formula = page.locator(".change figcaption [role=img]")
+    if attack == "targeted":
+        said = said.replace("9", str(stage.text(".change figcaption"))[-1])
+    expect(formula).to_have_attribute("aria-label", said)

@@ -1,5 +1,7 @@
 """Zoom makes everything larger, and all of it can still be read and used."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page
 
@@ -44,11 +46,11 @@ def test_zoom_makes_type_larger(page: Page, app: App, screen: tuple[int, int]) -
                 )
                 sizes.setdefault(f"{tab} {kind}", []).append(size * zoom)
     for kind, seen in sizes.items():
-        for before, after, step in zip(seen, seen[1:], _steps(), strict=False):
+        for (before, after), step in zip(pairwise(seen), _steps(), strict=True):
             assert after > before and after >= 0.9 * step * before, (kind, seen)
         assert seen[-1] >= (1.6 if width == 1920 else 1.8) * seen[0], (kind, seen)
         assert min(seen) >= 11, (kind, seen)  # and nothing is tiny to begin with
 
 
 def _steps() -> list[float]:
-    return [after / before for before, after in zip(ZOOMS, ZOOMS[1:], strict=False)]
+    return [after / before for before, after in pairwise(ZOOMS)]

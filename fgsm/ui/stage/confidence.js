@@ -4,6 +4,8 @@
 import { LineChart } from "../shared/chart.js";
 import { clamp, create } from "../shared/dom.js";
 import { CLASSES, EPSILONS, LARGEST, LAST, inDecimals } from "../shared/words.js";
+import { top } from "./bars.js";
+import { chartSlider } from "./chart_slider.js";
 import { breakingPointText, curveText } from "./verdict.js";
 
 /** @typedef {import("../contract").Stage} Stage */
@@ -20,6 +22,8 @@ export class Confidence {
     this.playhead = create("div", "playhead");
     this.marks = create("div");
     this.chart.plot.append(this.playhead, this.marks, this.names);
+    this.say = chartSlider(this.chart.plot, onEpsilon);
+    this.chart.svg.ariaHidden = "true"; // the slider says it all
     onPoint(this.chart.plot, (part) => onEpsilon(Math.round(part * LAST)));
   }
 
@@ -73,8 +77,10 @@ export class Confidence {
     names.push({ digit: NaN, left, top });
   }
 
-  paint(/** @type {number} */ k) {
+  /** @param {number} k @param {number[]} probabilities there */
+  paint(k, probabilities) {
     this.playhead.style.left = `${this.chart.left(EPSILONS[k])}%`;
+    this.say(k, this.chart.svg.ariaLabel ?? "", top(probabilities));
   }
 }
 

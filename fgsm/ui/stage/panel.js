@@ -3,6 +3,7 @@
 
 import { find, findAll } from "../shared/dom.js";
 import { GREYS, paintFrame, unpack } from "../shared/frames.js";
+import { formula } from "../shared/spoken.js";
 import { LARGEST, an, attackOf, epsilonText, inDecimals, modelName, percent } from "../shared/words.js";
 import { Bars } from "./bars.js";
 import { Confidence } from "./confidence.js";
@@ -100,7 +101,7 @@ export class Panel {
     this.paintChange(stage, i);
     this.paintVerdict(stage, i, k);
     this.bars.paint(i);
-    this.chart.paint(k);
+    this.chart.paint(k, stage.probabilities[i]);
   }
 
   /**
@@ -122,8 +123,8 @@ export class Panel {
     const isDirection = this.middle === "direction";
     this.top.dataset.view = this.middle;
     this.find(".change figcaption").innerHTML = isDirection
-      ? attackOf(stage.attack).formula.replace("TARGET", String(stage.target))
-      : "<i>x̃</i> − <i>x</i>";
+      ? formula(attackOf(stage.attack).formula.replace("TARGET", String(stage.target)))
+      : formula("<i>x̃</i> − <i>x</i>");
     this.canvas(".change").ariaLabel = isDirection
       ? "The direction: which pixels get darker, which lighter"
       : "How much each pixel changed";
