@@ -80,7 +80,7 @@ def test_tabs_of_a_lost_server(browser: Browser, tmp_path: Path) -> None:
         page.wait_for_load_state("networkidle")
         app.stop()
         page.click("#test-set-button")
-        expect(page.locator(".connection")).to_contain_text("The connection to the server is lost")
+        expect(page.locator(".connection")).to_contain_text("Connection lost")
         assert page.locator(".accuracy path.line").count() == 9  # the cards came with the page
         show_tab(page, "how")
         expect(figure(page, "directions")).to_have_attribute("aria-busy", "true")

@@ -34,9 +34,7 @@ export function start(/** @type {View} */ { element, props, server }) {
       label: `Accuracy of ${catalogue.models.length} models against epsilon; the table below has the numbers.`,
       x: { title: "<i>ε</i>", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], format: inDecimals },
       y: {
-        title: [...cards.slice(0, 1), ...(run ? [run] : [])]
-          .map(({ n, of, source }) => `${of === null ? "accuracy" : "your run"} on ${count(n)} ${sourceOf(source).title}`)
-          .join(", "),
+        title: yTitle(cards[0], run),
         ticks: [0, 0.25, 0.5, 0.75, 1],
         format: inPercent(0),
         precise: inPercent(2),
@@ -72,6 +70,13 @@ export function start(/** @type {View} */ { element, props, server }) {
     run = series;
     draw();
   });
+}
+
+/** What was measured on how many digits. @param {Series | undefined} card @param {Series | null} run */
+function yTitle(card, run) {
+  const digits = (/** @type {Series} */ { n, source }) => `${count(n)} ${sourceOf(source).title}`;
+  const [measured, yours] = [card ? ` on ${digits(card)}` : "", run ? ` on ${digits(run)}` : ""];
+  return `accuracy${measured}${yours === measured || !run ? "" : `, your run${yours}`}`;
 }
 
 /** @returns {Line} */

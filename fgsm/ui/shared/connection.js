@@ -36,7 +36,7 @@ export function lost() {
 
 async function comeBack() {
   clearTimeout(timer);
-  say("lost", "The connection to the server is lost. What you see keeps working; what you ask for now is answered once it is back.");
+  say("lost", "Connection lost. What you see keeps working; what you ask for is answered when the server is back.");
   let response;
   while (!(response = await look())) await new Promise((done) => setTimeout(done, PAUSE));
   if (isOlder(response)) return say("old", "The server is back with a new version of this page: please load the page again.");
