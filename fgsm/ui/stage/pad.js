@@ -112,16 +112,22 @@ export class Pad {
   /** Lengthen the last stroke, and draw only what is new. */
   #extend(/** @type {Point} */ point) {
     const stroke = this.#strokes[this.#strokes.length - 1];
-    paint(this.context, [stroke.at(-1) ?? point, point], BRUSH);
+    this.#line(stroke.at(-1) ?? point, point);
     stroke.push(point);
     this.#showState();
     this.told.change();
   }
 
+  /** Piece by piece, also when a drawing comes back: so it looks just as it did. */
+  #line(/** @type {Point} */ from, /** @type {Point} */ to) {
+    paint(this.context, [from, to], BRUSH);
+  }
+
   #redraw() {
     this.context.fillStyle = "black";
     this.context.fillRect(0, 0, 1, 1);
-    for (const stroke of this.#strokes) paint(this.context, stroke, BRUSH);
+    for (const stroke of this.#strokes)
+      stroke.forEach((point, i) => this.#line(stroke[Math.max(i - 1, 0)], point));
     this.#showState();
   }
 

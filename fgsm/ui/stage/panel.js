@@ -139,6 +139,8 @@ export class Panel {
     const direction = this.middle === "direction" ? stage.direction : null;
     paintFrame(this.canvas(".change"), direction ?? stage.changes, direction ? 0 : i, this.colours);
     this.find(".moved").textContent = movedText(stage, i);
+    this.find(".size").textContent =
+      `Largest change ${stage.largest[i].toFixed(3)}, mean ${stage.mean[i].toFixed(3)}.`;
   }
 
   /** @param {LoadedStage} stage @param {number} i @param {number} k the epsilon that is wanted */
@@ -158,12 +160,11 @@ export class Panel {
 
 /** How many pixels moved, and why others did not. */
 export function movedText(
-  /** @type {Pick<Stage, "ks" | "moved" | "saturated" | "largest" | "mean">} */ { ks, moved, saturated, largest, mean },
+  /** @type {Pick<Stage, "ks" | "moved" | "saturated">} */ { ks, moved, saturated },
   /** @type {number} */ i,
 ) {
   const rest = PIXELS - moved[i];
   const others = saturated[i] === rest ? `the other ${rest}` : `${saturated[i]} of the other ${rest}`;
   const held = ks[i] === 0 || rest === 0 ? "" : `; ${others} were already black or white`;
-  return `${moved[i]} of ${PIXELS} pixels moved${held}. ` +
-    `Largest change ${largest[i].toFixed(3)}, mean ${mean[i].toFixed(3)}.`;
+  return `${moved[i]} of ${PIXELS} pixels moved${held}.`;
 }
