@@ -85,7 +85,9 @@ def test_the_ink_is_as_large_and_as_thick_as_asked_for(size: float) -> None:
     picture = np.asarray(on_pad([[(0, 0), (0, 1)], [(0.2, 1), (0.2, 0)]], size, BRUSH))
     rows, columns = (np.flatnonzero(picture.max(axis)) for axis in (1, 0))
     assert len(rows) == pytest.approx(112 * size, abs=2)
-    assert columns[-1] + 1 - columns[0] == pytest.approx(112 * (BRUSH + 0.2 * (size - BRUSH)), abs=2)
+    assert columns[-1] + 1 - columns[0] == pytest.approx(
+        112 * (BRUSH + 0.2 * (size - BRUSH)), abs=2
+    )
     outer = np.asarray(on_pad([[(0, 0), (0, 1)]], 1.3, BRUSH))
     assert outer[0].any() and outer[-1].any()  # cut off
 
