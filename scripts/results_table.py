@@ -13,13 +13,13 @@ from fgsm.card import Card, load_card
 from fgsm.catalogue import ARTICLE_EPSILONS, FGSM, MODELS, SOFTMAX, Model, attacks_offered
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-SENTENCE = re.compile(r"At ε = \.25 our softmax.*?\n(?=\n)", re.DOTALL)
+SENTENCE = re.compile(r"At ε = 0\.25 our softmax.*?\n(?=\n)", re.DOTALL)
 TABLE = re.compile(r"\| model \| attack \|.*?\n(?=\n)", re.DOTALL)
 
 
 def table() -> str:
     """The table, as Markdown."""
-    epsilons = [f"{epsilon:g}".removeprefix("0") for epsilon in ARTICLE_EPSILONS[1:]]
+    epsilons = [f"{epsilon:.2f}" for epsilon in ARTICLE_EPSILONS[1:]]
     lines = [f"| model | attack | ε = 0 | {' | '.join(epsilons)} |", "|---" * 9 + "|"]
     for model in MODELS.values():
         results = card_of(model)["results"]
@@ -37,7 +37,7 @@ def sentence() -> str:
     (found,) = (result for result in results if result["epsilon"] == 0.25)
     error, confidence = 1 - found["accuracy"], found["mean_confidence_wrong"]
     return (
-        f"At ε = .25 our softmax regression errs on {error:.1%} of digits, with a mean confidence\n"
+        f"At ε = 0.25 our softmax regression errs on {error:.1%} of digits, with a mean confidence\n"
         f"of {confidence:.1%}; the FGSM paper reports 99.9% and 79.3% for its own.\n"
     ).replace("%", " %")
 
