@@ -3,7 +3,6 @@
 
 import { inTime, refusalOf } from "../shared/server.js";
 
-const RETRY = 3_000;
 const SLOW = 250; // milliseconds; most answers come before anyone could notice a wait
 const LONG = 3_000; // milliseconds; then the page says that it is waiting
 
@@ -13,7 +12,7 @@ const LONG = 3_000; // milliseconds; then the page says that it is waiting
  * @typedef {object} Told
  * @property {(answer: Answer, request: Request) => Promise<void>} answer
  * @property {(sentence: string, isLast: boolean) => void} refusal
- * @property {() => void} lost
+ * @property {() => Promise<void>} lost fulfilled when the server is back
  * @property {(isLast: boolean) => void} failed the server is there, but had an error
  * @property {(isAsking: boolean) => void} asking
  * @property {(isSlow: boolean) => void} slow
@@ -25,8 +24,7 @@ const LONG = 3_000; // milliseconds; then the page says that it is waiting
 export class Asker {
   #isAsking = false;
   #isWanted = false;
-  /** @type {number | undefined} */
-  #retry;
+  #isLost = false;
 
   /**
    * @param {(request: Request) => Promise<Answer | import("../contract").Refusal>} send
@@ -47,7 +45,6 @@ export class Asker {
   async #askUntilAnswered() {
     this.#isAsking = true;
     this.told.asking(true);
-    clearTimeout(this.#retry);
     try {
       while (this.#isWanted) {
         this.#isWanted = false;
@@ -58,6 +55,15 @@ export class Asker {
       this.#isAsking = false;
       this.told.asking(false);
     }
+  }
+
+  #waitForTheServer() {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.told.lost().then(() => {
+      this.#isLost = false;
+      this.ask();
+    });
   }
 
   async #askOnce(/** @type {Request} */ request) {
@@ -71,8 +77,7 @@ export class Asker {
       this.#isWanted = false;
       const isUp = await this.told.isServerUp().catch(() => false);
       if (isUp) return this.told.failed(!this.#isWanted);
-      this.#retry = setTimeout(() => this.ask(), RETRY);
-      return this.told.lost();
+      return this.#waitForTheServer();
     } finally {
       clearTimeout(slow);
       clearTimeout(long);

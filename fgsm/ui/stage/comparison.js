@@ -2,7 +2,7 @@
 // The line below the slider: where each model breaks, under the attack that is on the stage.
 
 import { create } from "../shared/dom.js";
-import { inTime, refusalOf } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/server.js";
 import { KEYS, LARGEST, RANKED, attackOf, epsilonText, inDecimals, indexOf } from "../shared/words.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
@@ -110,7 +110,8 @@ export class Compared {
 
   async #ask(/** @type {AttackRequest} */ request, /** @type {string[]} */ models) {
     const key = this.#key;
-    const answer = await inTime(this.compare({ ...request, compared: this.#missing })).catch(() => null);
+    const wanted = { ...request, compared: this.#missing };
+    const answer = await untilAnswered(() => this.compare(wanted)).catch(() => null);
     if (key !== this.#key) return;
     if (!answer || refusalOf(answer) !== null) return this.element.replaceChildren("No comparison: no answer.");
     this.show(request, models, /** @type {Comparison} */ (answer));

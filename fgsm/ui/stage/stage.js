@@ -122,7 +122,7 @@ class Stage {
       lost: () => {
         root.dataset.state = "lost";
         this.#setNotice(null);
-        lost(); // which says so, for the whole page
+        return lost(); // which says so, for the whole page
       },
       failed: (isLast) => {
         this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
