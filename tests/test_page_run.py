@@ -301,7 +301,12 @@ def test_without_the_test_set(page: Page, bare: App) -> None:
     expect(note).to_be_visible()
     expect(get).to_be_visible()
     click_a_tile(stage, "builtin")
-    expect(page.locator(".by-number")).to_be_hidden()
+    assert sources(page) == ["built-in digits"]
+
+
+def sources(page: Page) -> list[str]:
+    """Of which digits one can be called by its number."""
+    return page.locator(".by-number option:enabled").all_inner_texts()
 
 
 def test_the_test_set_is_used_as_soon_as_it_has_come(
@@ -328,7 +333,8 @@ def test_the_test_set_is_used_as_soon_as_it_has_come(
         expect(status(page)).to_contain_text("MNIST's 10,000 test digits are here now.")
         is_known()
         show_tab(page, "attack")
-        expect(page.locator(".by-number")).to_be_visible()
+        expect(page.locator(".by-number select")).to_be_enabled()
+        assert sources(page) == ["built-in digits", "MNIST test digits"]
         stage.open(app.url)  # and it stays so for the next visitor
         show_tab(page, "test-set")
         is_known()

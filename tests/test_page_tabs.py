@@ -87,7 +87,8 @@ def test_tabs_of_a_lost_server(browser: Browser, tmp_path: Path) -> None:
         assert serious(page, ".survey", "#how .figure") == []
         page.click(".start-tour")
         expect(page.locator(".tour")).to_be_visible()
-        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")  # back to the tab where one was
+        show_tab(page, "attack")
         stage.set_epsilon(0.3)
         assert stage.verdict().startswith("Fooled: 4")
         with_again = App(log, app.port)

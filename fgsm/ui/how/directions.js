@@ -28,11 +28,12 @@ export function make(/** @type {HTMLElement} */ picture) {
   let stages = [];
   /** @type {Control | null} */
   let control = null;
+  paint();
 
   function paint() {
-    if (!stages.length) return;
     const k = range.valueAsNumber;
-    find(slider, "output").textContent = epsilonText(k);
+    find(slider, "output").textContent = range.ariaValueText = epsilonText(k);
+    if (!stages.length) return;
     range.ariaValueText = `epsilon ${epsilonText(k)}: read as ${stages.map(({ predictions }) => predictions[k]).join(", ")}`;
     stages.forEach(({ frames, predictions, probabilities, label }, i) => {
       const { canvas, reading } = tiles[i];

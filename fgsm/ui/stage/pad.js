@@ -181,6 +181,7 @@ export class Pad {
 
   set strokes(strokes) {
     this.#strokes = strokes.map((stroke) => [...stroke]);
+    this.#drawing = null; // a stroke that is under way ends here
     this.#liftPen();
     this.#redraw();
   }
