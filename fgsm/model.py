@@ -54,8 +54,8 @@ class LeNet(Classifier):
         return scores
 
 
-EQUAL = 2.0**-21
-"""Values that differ by less count as equal: four times the spacing of float32 numbers at 1."""
+EQUAL = 2.0**-22
+"""Values that differ by less count as equal: twice the spacing of float32 numbers at 1."""
 
 NEGLIGIBLE = 1e-5
 """Smaller weights are the remains of weights that training drove to 0."""

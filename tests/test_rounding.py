@@ -129,7 +129,7 @@ def test_fgsm_is_foolboxs_on_the_reference_where_nothing_is_tied(
     differs = (fgsm(model, images, labels, 0.1) - theirs).abs() > 1e-6
     if isinstance(model, LeNet):
         ties = tied(model, images, 5e-5)
-        assert 0.1 < ties.double().mean() < 0.99
+        assert 0.001 < ties.double().mean() < 0.99  # there are some, and not only ties
         differs = differs[~ties]
     assert differs.double().mean() < APART
 
