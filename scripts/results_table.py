@@ -37,8 +37,8 @@ def sentence() -> str:
     (found,) = (result for result in results if result["epsilon"] == 0.25)
     error, confidence = 1 - found["accuracy"], found["mean_confidence_wrong"]
     return (
-        f"At ε = 0.25 our softmax regression errs on {error:.1%} of digits, with a mean confidence\n"
-        f"of {confidence:.1%}; the FGSM paper reports 99.9% and 79.3% for its own.\n"
+        f"At ε = 0.25 our softmax regression errs on {error:.1%} of digits, with a mean\n"
+        f"confidence of {confidence:.1%}; the FGSM paper reports 99.9% and 79.3% for its own.\n"
     ).replace("%", " %")
 
 

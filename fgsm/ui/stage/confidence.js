@@ -108,7 +108,7 @@ export function place(digit, ks, probabilities, others = []) {
  * @param {Name[]} names
  */
 export function freeHeight(at, names) {
-  const [BESIDE, ABOVE, BELOW] = [20, 36, 2]; // nearer than this, a name would touch it
+  const [BESIDE, ABOVE, BELOW] = [28, 36, 2]; // nearer than this, a name would touch it
   const near = names.filter(({ left }) => Math.abs(left - at) < BESIDE);
   const isFree = (/** @type {number} */ height) =>
     near.every(({ top }) => height < top - ABOVE || height > top + BELOW);
