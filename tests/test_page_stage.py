@@ -170,10 +170,10 @@ def test_the_page_says_why_pixels_did_not_move_and_what_saving_does(stage: Stage
     answer = ask("attack", FIRST)["stages"][0]
     for k in (24, 100):
         stage.set_epsilon(k / 200)
-        rest = 784 - answer["moved"][k]
+        held = 784 - answer["moved"][k] - answer["idle"]
         words = stage.text(".moved")
-        assert words.startswith(f"{answer['moved'][k]} of 784 pixels moved; ")
-        assert f"other {rest} were already black or white" in words
+        assert words.startswith(f"{answer['moved'][k]} of 784 pixels moved; {held} were black or ")
+        assert words.endswith(f"white already, {answer['idle']} have no gradient.")
         assert stage.text(".survives") == (
             "Same reading after saving as PNG"
             if answer["survives"][k]

@@ -118,10 +118,13 @@ def test_pixels_that_did_not_move_were_black_or_white_or_have_no_gradient(
     (stage,) = attacked()["stages"]
     still = unpack(stage["direction"])[0] == 128
     at_a_bound = (image == 0) | (image == 1)
+    assert stage["idle"] == int(still.sum()) > 0
     for k in (1, 24, 100):
-        held = 784 - stage["moved"][k] - stage["saturated"][k]
-        assert 0 <= held <= int((still & ~at_a_bound).sum())
-    assert stage["saturated"][24] > 300
+        unmoved = unpack(stage["changes"])[k] == 128
+        assert stage["moved"][k] == 784 - int(unmoved.sum())
+        assert bool((at_a_bound | still)[unmoved].all())
+        assert stage["saturated"][k] == int((unmoved & at_a_bound).sum())
+    assert attacked(attack="iterative")["stages"][0]["idle"] is None
 
 
 @pytest.mark.parametrize("twin", [False, True])

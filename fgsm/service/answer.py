@@ -71,6 +71,9 @@ class Stage:
     """How many of the 784 pixels have changed."""
     saturated: Numbers
     """How many of the others were already black or white."""
+    idle: int | None
+    """How many pixels have no direction, since their gradient is zero; None where each epsilon has
+    its own direction."""
     largest: Numbers
     """The largest change of a pixel, in pixel units."""
     mean: Numbers

@@ -96,6 +96,7 @@ def stage_of(
         survives=survives_eight_bits(model, swept)[:, 0],
         moved=change.moved,
         saturated=change.saturated,
+        idle=None if direction is None else int((direction == 0).sum()),
         largest=change.largest,
         mean=change.mean,
         breaking_point=_breaking_point(swept),

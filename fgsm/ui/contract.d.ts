@@ -301,6 +301,7 @@ export interface Stage {
   survives: boolean[];
   moved: number[];
   saturated: number[];
+  idle: number | null;
   largest: number[];
   mean: number[];
   breaking_point: number | null;

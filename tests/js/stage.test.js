@@ -5,9 +5,8 @@ import { EPSILONS, KEYS } from "../../fgsm/ui/shared/words.js";
 import { shortPercent, top } from "../../fgsm/ui/stage/bars.js";
 import { comparisonKey, pointText } from "../../fgsm/ui/stage/comparison.js";
 import { freeHeight, place } from "../../fgsm/ui/stage/confidence.js";
-import { movedText } from "../../fgsm/ui/stage/panel.js";
 import { joined, nearest, nextPart, points } from "../../fgsm/ui/stage/parts.js";
-import { breakingPointText, curveText, isMisread, verdictOf } from "../../fgsm/ui/stage/verdict.js";
+import { breakingPointText, curveText, isMisread, movedText, verdictOf } from "../../fgsm/ui/stage/verdict.js";
 
 const GRID = EPSILONS.map((_, k) => k);
 
@@ -104,10 +103,19 @@ test("parts of a sweep become the sweep", () => {
 });
 
 test("how many pixels moved, and why others did not", () => {
-  const stage = { ks: [0, 24], moved: [0, 408], saturated: [600, 376] };
+  const stage = { ks: [0, 24], moved: [0, 408], saturated: [600, 370], idle: 0 };
   assert.equal(movedText(stage, 0), "0 of 784 pixels moved.");
-  assert.equal(movedText(stage, 1), "408 of 784 pixels moved; the other 376 were already black or white.");
-  assert.match(movedText({ ...stage, saturated: [0, 370] }, 1), /; 370 of the other 376 were already black or white\./);
+  assert.equal(movedText(stage, 1), "408 of 784 pixels moved; 376 were black or white already.");
+  assert.equal(
+    movedText({ ...stage, idle: 300 }, 1),
+    "408 of 784 pixels moved; 76 were black or white already, 300 have no gradient.",
+  );
+  assert.equal(movedText({ ...stage, idle: 376 }, 1), "408 of 784 pixels moved; 376 have no gradient.");
+  assert.equal( // ten steps have no direction of their own
+    movedText({ ...stage, idle: null }, 1),
+    "408 of 784 pixels moved; 370 of the others were black or white already.",
+  );
+  assert.equal(movedText({ ...stage, moved: [0, 784] }, 1), "784 of 784 pixels moved.");
 });
 
 test("the comparison depends on the model only while a drawing has no name", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { csv } from "../../fgsm/ui/all_digits/csv.js";
 import { shareText } from "../../fgsm/ui/all_digits/histogram.js";
 import { progressText, spokenText } from "../../fgsm/ui/all_digits/running.js";
-import { breaking, change, confidences, controlled, misreading, precise, signed, still } from "../../fgsm/ui/how/findings.js";
+import { breaking, change, confidences, controlled, misreading, precise, signed } from "../../fgsm/ui/how/findings.js";
 import { movesText, strongest } from "../../fgsm/ui/how/linearity.js";
 import { middle, only, regions, shares } from "../../fgsm/ui/how/regions.js";
 
@@ -41,16 +41,6 @@ test("numbers with a sign", () => {
   assert.deepEqual([-1.25, 0, 3].map((value) => signed(value)), ["−1.25", "0", "3"]);
   assert.deepEqual([-0.04, -0.06, 0.06, 0.04].map((value) => change(value, 1)), ["0.0", "−0.1", "+0.1", "0.0"]);
   assert.deepEqual([1, 0.99999, 0].map(precise), ["> 99.9999 %", "99.9990 %", "< 0.0001 %"]);
-});
-
-test("pixels that did not move, and why", () => {
-  const frames = new Uint8Array(2 * 784).fill(100); // grey, and some that are black or white
-  const clean = [0, 0, 255, 255, 100];
-  const moved = [0, 30, 225, 255, 100];
-  frames.set(clean);
-  frames.set(moved, 784);
-  frames.fill(130, 784 + 5); // all the others move
-  assert.deepEqual(still(frames, 1, 784 - 3), { rest: 3, ends: 2 });
 });
 
 test("what three directions do to a digit", () => {

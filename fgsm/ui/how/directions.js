@@ -5,7 +5,8 @@ import { create, find } from "../shared/dom.js";
 import { GREYS, paintFrame, unpack } from "../shared/frames.js";
 import { LAST, called, epsilonText, modelName, percent } from "../shared/words.js";
 import { shown } from "../stage/shown.js";
-import { breaking, confidences, controlled, misreading, still } from "./findings.js";
+import { movedText } from "../stage/verdict.js";
+import { breaking, confidences, controlled, misreading } from "./findings.js";
 import { row, tile } from "./parts.js";
 
 /** @typedef {import("../contract").Control} Control */
@@ -45,12 +46,11 @@ export function make(/** @type {HTMLElement} */ picture) {
         create("b", "", `${isRight ? "✓" : "✗"} ${read}`), " ", create("span", "", percent(probabilities[k][read])));
       reading.classList.toggle("is-fooled", !isRight);
     });
-    const [{ frames, moved, model }] = stages;
-    const { rest, ends } = still(frames, k, moved[k]);
+    const [along] = stages;
+    const { model } = along;
     const sentences = [
       confidences(stages, k),
-      k === 0 ? "No pixel has moved." :
-        `FGSM moves ${moved[k]} pixels, none by more than ε. Of the other ${rest}, ${ends === rest ? "all" : ends} were black or white already.`,
+      k === 0 ? "No pixel has moved." : `Under FGSM ${movedText(along, k)} None moved by more than ε.`,
       control ? controlled(control, model, k) : `${modelName(model)} has not been surveyed, so there are no counts of all digits.`,
     ];
     findings.replaceChildren(...sentences.map((sentence) => create("p", "", sentence)));

@@ -6,8 +6,6 @@ import { EPSILONS, LAST, count, epsilonText, modelName, percent, sourceOf } from
 /** @typedef {import("../contract").Control} Control */
 /** @typedef {import("../contract").Stage} Stage */
 
-const PIXELS = 784;
-
 /** A number with a minus sign as long as a plus; without `decimals`, with as many as it has. */
 export function signed(/** @type {number} */ value, /** @type {number} */ decimals = -1) {
   const text = decimals < 0 ? String(value) : value.toFixed(decimals);
@@ -34,23 +32,6 @@ export function precise(/** @type {number} */ p) {
 /** A model's reading of the clean digit, if it is wrong, as the end of a sentence. */
 export const misreading = (/** @type {number} */ read, /** @type {number} */ label) =>
   (read === label ? "" : `, which it reads as ${read} before any attack`);
-
-/**
- * How many pixels have not moved at epsilon k, and how many of those were black or white to begin
- * with.
- * @param {Uint8Array} frames of a sweep; the first one is the clean digit
- * @param {number} k
- * @param {number} moved how many have moved
- */
-export function still(frames, k, moved) {
-  let ends = 0;
-  for (let i = 0; i < PIXELS; i++) {
-    const clean = frames[i];
-    if (frames[k * PIXELS + i] === clean && (clean === 0 || clean === 255)) ends += 1;
-  }
-  const rest = PIXELS - moved;
-  return { rest, ends: Math.min(ends, rest) };
-}
 
 /** Where the digit breaks under FGSM. */
 export function breaking(/** @type {Pick<Stage, "breaking_point" | "label" | "predictions">} */ stage) {

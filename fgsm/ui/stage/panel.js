@@ -8,7 +8,7 @@ import { LARGEST, an, attackOf, epsilonText, inDecimals, modelName, percent } fr
 import { Bars } from "./bars.js";
 import { Confidence } from "./confidence.js";
 import { nearest } from "./parts.js";
-import { breakingPointText, verdictOf } from "./verdict.js";
+import { breakingPointText, movedText, verdictOf } from "./verdict.js";
 
 /** @typedef {import("../contract").Digit} Digit */
 /** @typedef {import("../contract").Stage} Stage */
@@ -21,8 +21,6 @@ import { breakingPointText, verdictOf } from "./verdict.js";
  *   direction: Uint8Array | null,
  * }} LoadedStage
  */
-
-const PIXELS = 784;
 
 /** Unpack the frames of a stage. */
 export async function load(/** @type {Stage} */ stage, /** @type {Digit} */ digit) {
@@ -156,15 +154,4 @@ export class Panel {
     this.find(".survives").textContent = at === 0 ? ""
       : stage.survives[i] ? "Same reading after saving as PNG" : "Another reading after saving as PNG";
   }
-}
-
-/** How many pixels moved, and why others did not. */
-export function movedText(
-  /** @type {Pick<Stage, "ks" | "moved" | "saturated">} */ { ks, moved, saturated },
-  /** @type {number} */ i,
-) {
-  const rest = PIXELS - moved[i];
-  const others = saturated[i] === rest ? `the other ${rest}` : `${saturated[i]} of the other ${rest}`;
-  const held = ks[i] === 0 || rest === 0 ? "" : `; ${others} were already black or white`;
-  return `${moved[i]} of ${PIXELS} pixels moved${held}.`;
 }

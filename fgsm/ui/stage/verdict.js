@@ -4,6 +4,8 @@
 import { LARGEST, an, epsilonText, inDecimals, indexOf } from "../shared/words.js";
 import { isWhole } from "./parts.js";
 
+const PIXELS = 784;
+
 /** @typedef {import("../contract").Stage} Stage */
 /** @typedef {Pick<Stage, "label" | "target" | "predictions">} Read */
 /** @typedef {Read & Pick<Stage, "ks" | "breaking_point" | "right_again" | "reached">} Swept */
@@ -55,4 +57,20 @@ export function curveText(/** @type {Pick<Stage, "ks" | "predictions">} */ { ks,
       return end === undefined ? `${predictions[i]}` : `${predictions[i]} until ${epsilonText(ks[end])}`;
     })
     .join(", then ");
+}
+
+/** How many pixels moved at the i-th epsilon, and why others did not. */
+export function movedText(
+  /** @type {Pick<Stage, "ks" | "moved" | "saturated" | "idle">} */ { ks, moved, saturated, idle },
+  /** @type {number} */ i,
+) {
+  const text = `${moved[i]} of ${PIXELS} pixels moved`;
+  if (ks[i] === 0) return `${text}.`;
+  // What has a direction and does not move could only go further into black or white.
+  const held = idle === null ? saturated[i] : PIXELS - moved[i] - idle;
+  const reasons = [
+    held ? `${held} ${idle === null ? "of the others " : ""}were black or white already` : "",
+    idle ? `${idle} have no gradient` : "",
+  ];
+  return `${[text, reasons.filter(Boolean).join(", ")].filter(Boolean).join("; ")}.`;
 }
