@@ -181,6 +181,35 @@ def test_an_attack_may_put_a_misread_digit_right(stage: Stage) -> None:
     assert stage.verdict() == f"Corrected by the attack: {before} → {label}"
 
 
+def test_a_late_comparison_marks_the_model_that_is_shown_by_then(stage: Stage) -> None:
+    """It comes right after another model was shown, before the page would ask again."""
+    page = stage.page
+    page.evaluate(
+        """() => {
+             const send = window.fetch;
+             window.held = 0;
+             window.fetch = async (...all) => {
+               const response = await send(...all);
+               if (!String(all[1]?.body).includes('"compared"')) return response;
+               window.held += 1;
+               await new Promise((release) => { window.release = release; });
+               return response;
+             };
+           }"""
+    )
+    with stage.answered():
+        page.select_option(".attack-menu", "random")
+    page.wait_for_function("held === 1")
+    page.evaluate(
+        """() => new MutationObserver(() => release()).observe(document.querySelector(".live"),
+             { attributes: true, attributeFilter: ["data-shown"] })"""
+    )
+    with stage.answered():
+        page.select_option(".model-menu", "softmax")
+    expect(page.locator(".compare.is-partial")).to_have_count(0)
+    expect(page.locator(".compare .is-shown")).to_contain_text("Softmax")
+
+
 @pytest.mark.parametrize("model", ["lenet-robust", "softmax"])
 def test_each_model_and_the_comparison(stage: Stage, model: str) -> None:
     with stage.answered():

@@ -67,6 +67,8 @@ export class Compared {
   #key = "";
   /** @type {Comparison | null} of the models that are known */
   #known = null;
+  /** @type {string[]} */
+  #models = []; // those on the stage, which may change while the server computes
   /** @type {number | undefined} */
   #timer;
 
@@ -102,28 +104,28 @@ export class Compared {
     const key = comparisonKey(request);
     if (key !== this.#key) this.#known = null;
     this.#key = key;
+    this.#models = models;
     if (known) this.#known = this.#known ? joint(this.#known, known) : known;
-    this.#paint(request, models);
-    if (known && this.#missing.length)
-      this.#timer = setTimeout(() => this.#ask(request, models), PAUSE);
+    this.#paint(request);
+    if (known && this.#missing.length) this.#timer = setTimeout(() => this.#ask(request), PAUSE);
   }
 
-  async #ask(/** @type {AttackRequest} */ request, /** @type {string[]} */ models) {
+  async #ask(/** @type {AttackRequest} */ request) {
     const key = this.#key;
     const wanted = { ...request, compared: this.#missing };
     const answer = await untilAnswered(() => this.compare(wanted)).catch(() => null);
     if (key !== this.#key) return;
     if (!answer || refusalOf(answer) !== null) return this.element.replaceChildren("No comparison: no answer.");
-    this.show(request, models, /** @type {Comparison} */ (answer));
+    this.show(request, this.#models, /** @type {Comparison} */ (answer));
   }
 
-  #paint(/** @type {AttackRequest} */ { attack, target }, /** @type {string[]} */ models) {
+  #paint(/** @type {AttackRequest} */ { attack, target }) {
     const { title, needs_target: needsTarget } = attackOf(attack);
     const what = needsTarget ? `reaches ${target ?? "the runner-up"} at ε` : "breaks at ε*";
     const parts = RANKED.map(({ key, title: model }) => {
       const part = create("span", "", `${model}: `);
       part.append(create("b", "", this.#known ? pointText(this.#known, key) : "…"));
-      part.classList.toggle("is-shown", models.includes(key));
+      part.classList.toggle("is-shown", this.#models.includes(key));
       return part;
     });
     this.element.replaceChildren(create("span", "", `${title} ${what} =`), ...parts);
