@@ -8,9 +8,9 @@ Read the modules in this order:
 - `checks`: what the attacks ask of their arguments.
 - `attack`: the method and its relatives.
 - `readings`: what a network reads in the attacked images.
+- `frames`: pictures of eight bits, and what became of the pixels.
 - `digits`, `drawing`: where images come from.
 - `styles`, `strokes`: synthetic drawings, for training.
-- `frames`: pictures of eight bits, and what became of the pixels.
 - `explain`: why the attack works, in numbers.
 - `catalogue`: which attacks, models, epsilons and digits there are.
 - `evaluate`: accuracy under attack.

@@ -145,8 +145,8 @@ def _from_a_random_start(aim: Aim) -> AttackFunction:
 FGSM = Attack(
     key="fgsm",
     title="FGSM",
-    explanation="Every pixel moves by ε in the direction that raises the loss, unless black or "
-    "white stops it.",
+    explanation="Every pixel with a gradient moves by ε, the way that raises the loss, unless "
+    "black or white stops it.",
     formula="<i>ε</i> × sign ∇<sub><i>x</i></sub><i>J</i>",
     offered=("stage", "menu", "runs", "cards"),
     direction=_uphill,

@@ -20,6 +20,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from fgsm.frames import eight_bit
+
 Array = npt.NDArray[np.float32]
 """A grey picture, `(height, width)`, in [0, 1]."""
 
@@ -49,7 +51,8 @@ def to_mnist(picture: Image.Image | npt.NDArray[np.generic]) -> Tensor:
     """
     image = picture if isinstance(picture, Image.Image) else _image_of(picture)
     ink = _drop_specks(_ink(_shades(image)))
-    return torch.from_numpy(_in_eight_bits(_centred(_normalised(_cropped(ink)))))[None, None]
+    # On the grey levels of a picture file, which are MNIST's too, it can be saved as it is.
+    return eight_bit(torch.from_numpy(_centred(_normalised(_cropped(ink)))))[None, None]
 
 
 def _image_of(array: npt.NDArray[np.generic]) -> Image.Image:
@@ -196,9 +199,3 @@ def _centred(ink: Array) -> Array:
     image = np.zeros((28, 28), dtype=np.float32)
     image[top : top + height, left : left + width] = ink
     return image
-
-
-def _in_eight_bits(image: Array) -> Array:
-    """Round to the grey levels of a picture file, which are MNIST's: it can be saved as it is."""
-    levels: Array = np.rint(255 * image) / np.float32(255)
-    return levels

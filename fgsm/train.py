@@ -32,7 +32,7 @@ from fgsm.strokes import strokes_to_train_on
 def train(
     entry: Model, images: Tensor, labels: Tensor, *, seed: int, device: torch.device
 ) -> nn.Module:
-    """Train a model of the catalogue from scratch, by its recipe.
+    """Train a model of the catalogue from scratch, by its recipe, which may add synthetic strokes.
 
     Args:
         images: float32 `(N, 1, 28, 28)` in [0, 1].
