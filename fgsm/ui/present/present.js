@@ -69,6 +69,8 @@ export class Presentation {
     // Before anything that has the focus can use the key.
     addEventListener("keydown", (event) => this.#type(event), true);
     root.addEventListener("pointermove", () => this.#wake());
+    // Browsers take a pad for chosen by the keyboard if any key came before, such as a clicker's.
+    root.addEventListener("pointerdown", () => root.classList.remove("is-by-keys"), true);
     root.addEventListener("click", (event) => this.#click(event));
   }
 
@@ -90,6 +92,7 @@ export class Presentation {
     hold(true);
     const isDark = document.body.classList.contains("dark");
     this.root.hidden = false;
+    this.root.classList.remove("is-by-keys", "is-awake");
     const bringBack = putAside(this.root);
     this.root.focus({ preventScroll: true });
     this.#bringBack = () => {
@@ -114,7 +117,7 @@ export class Presentation {
     this.#problem = "";
     try {
       await stage.prefetch(story.steps.flatMap(({ state }) => state ?? []));
-      await this.codes.prefetch(story.steps.flatMap((step) => linkOfStep(step) ?? []));
+      await this.codes.prefetch([pageLink(), ...story.steps.flatMap((step) => linkOfStep(step) ?? [])]);
       if (story === this.#story) this.root.dataset.fetched = "";
     } catch (error) {
       this.#problem = `Not all of the story could be fetched: ${/** @type {Error} */ (error).message}`;
@@ -134,17 +137,19 @@ export class Presentation {
     if (again && (step.scene === "draw" || !isForward)) again();
     else this.#restore(steps, to, isForward);
     this.screen.set(step);
+    if (step.scene === "end") this.codes.show(find(this.root, ".closing"), pageLink());
     this.#stop = move(step, isForward, (at) => { this.#at = at; });
     this.#tellSpeaker();
   }
 
   /** @param {Step[]} steps @param {number} to @param {boolean} isForward */
   #restore(steps, to, isForward) {
-    if (steps[to].scene === "draw") find(document, "#fgsm-draw .clear").click(); // for someone else
     // A step without a state goes on with what there is; who comes from behind has something else there.
     const last = steps.slice(0, to + 1).findLast(({ state }) => state !== null);
     const state = steps[to].state ?? (isForward ? null : last?.state);
     if (state) stage.restore(state);
+    // A clean sheet, but for a drawing that the story brings.
+    if (steps[to].scene === "draw" && !state?.strokes) find(document, "#fgsm-draw .clear").click();
   }
 
   /** What people did at a step, such as a drawing, is there when one comes back. */
@@ -186,7 +191,8 @@ export class Presentation {
       if (event.key.toLowerCase() === "p" && isWanted && !isBrowsers(event) && !at.closest(TYPING)) this.start();
       return;
     }
-    const focused = document.activeElement?.matches(":focus-visible") ? document.activeElement : null;
+    if (event.key === "Tab") this.root.classList.add("is-by-keys");
+    const focused = this.root.classList.contains("is-by-keys") ? document.activeElement : null;
     const action = actionOf(event, focused?.matches(".pad") ? "pad" : focused?.matches("button") ? "button" : null);
     if (this.#over && !isBrowsers(event) && event.key.length > 0 && !["Shift", "Tab"].includes(event.key)) {
       // What lies over the pictures is taken away first, by any key.
@@ -262,7 +268,7 @@ export class Presentation {
   async #showCode() {
     this.#setOver("qr");
     const step = this.#story?.steps[this.#step];
-    const link = (step && this.#at === null && linkOfStep(step)) ?? linkOf();
+    const link = (step && linkOfStep(step)) ?? linkOf();
     await this.codes.show(find(this.root, ".qr"), link);
   }
 
@@ -302,3 +308,6 @@ export class Presentation {
 /** The link to what a step ends with; null if that is not known before. */
 const linkOfStep = (/** @type {Step} */ { state, to }) =>
   state === null || to === "break" ? null : linkOf({ ...state, k: to ?? state.k });
+
+/** The page's address without a state: short to type, and a code that the last row can read. */
+const pageLink = () => location.origin + location.pathname;

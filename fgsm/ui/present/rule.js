@@ -47,7 +47,7 @@ export class Rule {
       const part = at / LARGEST;
       const mark = create("span", part > LATE ? "is-late" : "", name);
       mark.style.left = `${100 * part}%`;
-      mark.style.setProperty("--lane", String(marked.length - 1 - lane));
+      mark.style.setProperty("--at-lane", String(marked.length - 1 - lane));
       return mark;
     }));
     this.marks.style.setProperty("--lanes", String(Math.max(marked.length, 1)));

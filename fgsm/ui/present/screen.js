@@ -38,7 +38,7 @@ export class Screen {
   set(/** @type {Step | null} */ step) {
     this.#scene = step?.scene ?? "pictures";
     this.root.dataset.scene = this.#scene;
-    find(this.root, ".caption").textContent = step?.title ?? "";
+    find(this.root, ".caption").textContent = step?.title ?? this.#what;
     find(this.root, ".closing h2").textContent = step?.title ?? "";
     find(this.root, ".closing .more").textContent = step?.text ?? "";
     if (this.#scene === "draw") this.#borrowPad();
@@ -92,7 +92,7 @@ export class Screen {
     const [first] = shown.stages;
     const isDrawn = !find(this.root, ".board .draw").classList.contains("is-empty") && first.digit.source === "drawing";
     this.root.dataset.drawn = String(isDrawn);
-    if (!isDrawn) return this.read.replaceChildren();
+    if (!isDrawn) return this.read.replaceChildren(create("b", "", "?"));
     const i = nearest(first.ks, k);
     const prediction = first.predictions[i];
     paintFrame(this.canvas, first.frames, i, GREYS);
@@ -101,10 +101,15 @@ export class Screen {
     if (this.read.textContent !== words.join("")) this.read.replaceChildren(create("b", "", words[0]), create("span", "", words[1]));
   }
 
-  /** What the first model says of what is shown, in a line. */
+  /** The attack and the models. */
+  get #what() {
+    const { stages } = shown;
+    return stages.length ? `${attackOf(stages[0].attack).title} on ${stages.map(({ model }) => modelName(model)).join(" and ")}` : "";
+  }
+
+  /** What is seen, in a line. */
   get summary() {
-    const rows = this.#rows.map(({ element }) => find(element, ".said").textContent?.replace(/\s+/g, " "));
-    const [first] = shown.stages;
-    return first ? `${attackOf(first.attack).title} on ${modelName(first.model)}: ${rows.join("; ")}` : "";
+    const verdicts = this.#rows.map(({ element }) => find(element, ".said").textContent?.replace(/\s+/g, " "));
+    return verdicts.length ? `${this.#what}: ${verdicts.join("; ")}` : "";
   }
 }

@@ -12,7 +12,7 @@ const channel = new BroadcastChannel(channelOf(location.hash.slice(1)));
 /** @type {News | null} */
 let news = null;
 
-channel.onmessage = ({ data }) => {
+channel.onmessage = (/** @type {MessageEvent} */ { data }) => {
   if (data?.kind !== "news") return;
   news = data.news;
   show(data.news);
