@@ -381,6 +381,17 @@ class SourceEntry:
 
 
 @dataclass(frozen=True)
+class First:
+    """What the page opens with, unless a link says otherwise."""
+
+    source: str
+    index: int
+    attack: str
+    model: str
+    epsilon: float
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """All that can be chosen on the page; the browser gets it once."""
 
@@ -392,7 +403,12 @@ class Catalogue:
     article_epsilons: list[float]
     reaches: list[float]
     """How far the church window may reach to each side."""
+    first_reach: float
+    """The reach that it has before another is chosen."""
+    figures: list[str]
+    """The pictures of "How it works", in the order of its argument."""
     per_class: int
     """How many built-in digits there are of each class."""
+    first: First
     keys: dict[str, str]
     """The keys of the entries that scripts must know, by their names in `fgsm.catalogue`."""

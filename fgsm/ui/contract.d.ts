@@ -49,7 +49,10 @@ export interface Catalogue {
   epsilons: number[];
   article_epsilons: number[];
   reaches: number[];
+  first_reach: number;
+  figures: string[];
   per_class: number;
+  first: First;
   keys: Record<string, string>;
 }
 
@@ -189,6 +192,15 @@ export interface EightBits {
   left: number[];
   confidence: number[];
   saved_confidence: number[];
+}
+
+/** What the page opens with, unless a link says otherwise. */
+export interface First {
+  source: string;
+  index: number;
+  attack: string;
+  model: string;
+  epsilon: number;
 }
 
 /** A page's question how its run is; the first one begins it. */

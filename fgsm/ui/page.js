@@ -7,6 +7,8 @@ import * as survey from "./all_digits/survey.js";
 import * as header from "./header/header.js";
 import * as figure from "./how/figure.js";
 import { prepare } from "./shared/connection.js";
+import { find } from "./shared/dom.js";
+import { modes } from "./shared/modes.js";
 import * as stage from "./stage/stage.js";
 
 /** @typedef {import("./shared/dom.js").View} View */
@@ -23,5 +25,6 @@ const MODULES = {
 /** Bring a component to life. */
 export function start(/** @type {string} */ module, /** @type {View} */ view) {
   prepare();
+  find(document, ".gradio-container").dataset.hide = modes.hide.join(" ");
   MODULES[module].start(view);
 }

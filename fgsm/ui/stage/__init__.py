@@ -11,16 +11,13 @@ from pathlib import Path
 import gradio as gr
 
 from fgsm import service
-from fgsm.catalogue import BUILTIN, FGSM, LENET
 from fgsm.digits import mnist_available
-from fgsm.service.request import AimedRequest
+from fgsm.service.listing import FIRST, FIRST_EPSILON
 from fgsm.ui.component import component
 from fgsm.ui.compute import computed
 from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
-FIRST = AimedRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
-FIRST_EPSILON = 0.12
 
 
 def stage() -> gr.HTML:
