@@ -4,12 +4,13 @@
 import { hold, linkOf } from "../shared/address.js";
 import { find, findAll } from "../shared/dom.js";
 import { isBrowsers } from "../shared/keys.js";
+import { qrOf } from "../shared/qr.js";
 import { onTheme } from "../shared/theme.js";
 import { onMoved, onShown, shown, stage } from "../stage/shown.js";
 import { builtIn } from "../stories/library.js";
 import { move } from "../stories/play.js";
 import { putAside } from "./aside.js";
-import { Codes } from "./codes.js";
+import { showCode } from "./code.js";
 import { actionOf } from "./keys.js";
 import { Screen } from "./screen.js";
 import { SpeakerLink } from "./speaker_link.js";
@@ -45,13 +46,13 @@ export class Presentation {
    * @param {HTMLElement} root
    * @param {object} given
    * @param {import("../contract").Series[]} given.cards
-   * @param {import("../contract").Service["qr"]} given.qr
+   * @param {import("../shared/qr.js").Ask} given.qr
    * @param {() => void} given.before called before a presentation begins
    */
   constructor(root, { cards, qr, before }) {
     this.root = root;
     this.before = before;
-    this.codes = new Codes(qr);
+    this.qr = qr;
     this.screen = new Screen(root, cards, (k) => this.#moveTo(k));
     this.speaker = new SpeakerLink(() => this.#news(), (action) => {
       if (this.isOn) this.#act(/** @type {Action} */ (action));
@@ -117,7 +118,7 @@ export class Presentation {
     this.#problem = "";
     try {
       await stage.prefetch(story.steps.flatMap(({ state }) => state ?? []));
-      await this.codes.prefetch([pageLink(), ...story.steps.flatMap((step) => linkOfStep(step) ?? [])]);
+      await Promise.all([pageLink(), ...story.steps.flatMap((step) => linkOfStep(step) ?? [])].map((link) => qrOf(link, this.qr)));
       if (story === this.#story) this.root.dataset.fetched = "";
     } catch (error) {
       this.#problem = `Not all of the story could be fetched: ${/** @type {Error} */ (error).message}`;
@@ -137,7 +138,7 @@ export class Presentation {
     if (again && (step.scene === "draw" || !isForward)) again();
     else this.#restore(steps, to, isForward);
     this.screen.set(step);
-    if (step.scene === "end") this.codes.show(find(this.root, ".closing"), pageLink());
+    if (step.scene === "end") showCode(find(this.root, ".closing"), pageLink(), this.qr);
     this.#stop = move(step, isForward, (at) => { this.#at = at; });
     this.#tellSpeaker();
   }
@@ -269,7 +270,7 @@ export class Presentation {
     this.#setOver("qr");
     const step = this.#story?.steps[this.#step];
     const link = (step && linkOfStep(step)) ?? linkOf();
-    await this.codes.show(find(this.root, ".qr"), link);
+    await showCode(find(this.root, ".qr"), link, this.qr);
   }
 
   #say(/** @type {string} */ words) {
