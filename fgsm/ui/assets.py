@@ -4,8 +4,9 @@ Everything is read once, at the start. The version is a hash of all of it, so th
 keep a file for good, and still gets a new one as soon as anything changes.
 
 A script is an ES module and imports its neighbours by relative paths. Two are made here:
-`shared/catalogue.js` from `fgsm.catalogue`, `stories/built_in.js` from the stories. Style sheets become one, `page.css`: `page.css` itself applies
-everywhere, the sheets of a folder only within the components that `SCOPES` names.
+`shared/catalogue.js` from `fgsm.catalogue`, and `stories/built_in.js` from the stories. Style
+sheets become one, `page.css`: `page.css` itself applies everywhere, the sheets of a folder only
+within the components that `SCOPES` names.
 """
 
 import hashlib

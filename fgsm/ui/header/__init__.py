@@ -5,15 +5,16 @@ The tour and the talk are stories: `stories/` has them, `stories/story.js` says 
 """
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from fgsm import service
 from fgsm.card import load_card
-from fgsm.catalogue import MODELS
+from fgsm.catalogue import FGSM, LENET, MODELS, RANDOM
 from fgsm.service.all_digits import cards
 from fgsm.ui.component import component
-from fgsm.ui.wire import answering, packed
+from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
 PRESENT = FOLDER.parent / "present"
@@ -24,7 +25,26 @@ def header() -> gr.HTML:
     own = {key: load_card(model) for key, model in MODELS.items()}
     value = {
         "accuracy": {key: card["accuracy"] for key, card in own.items() if card},
-        "cards": packed(cards()),
+        "curves": curves(),
     }
     templates = [FOLDER / "header.html", FOLDER / "tour.html", PRESENT / "present.html"]
     return component("header/header.js", templates, value, [answering(service.qr)])
+
+
+def curves() -> list[dict[str, Any]]:
+    """The curves of a presentation: every model under FGSM, and LeNet under the control.
+
+    The control shows that size is not what counts. The page has no more of the cards here, as it
+    is to be small.
+    """
+    return [
+        {
+            "model": series.model,
+            "attack": series.attack,
+            "source": series.source,
+            "n": series.n,
+            "points": [[result.epsilon, result.accuracy] for result in series.results],
+        }
+        for series in cards()
+        if series.attack == FGSM.key or (series.attack, series.model) == (RANDOM.key, LENET.key)
+    ]

@@ -14,14 +14,14 @@ import { guide } from "./tour.js";
 /** @typedef {import("../stories/story.js").Story} Story */
 
 export function start(/** @type {View} */ { element, props, server }) {
-  const { accuracy, cards } = props.value;
+  const { accuracy, curves } = props.value;
   onShown(() => {
     const models = shown.stages.map(({ model }) => named(model, accuracy[model]));
     const of = models.length === 1 ? ` on ${sourceOf(KEYS.MNIST_TEST).phrase}` : ""; // with two there is no room for it
     find(element, ".about").textContent = `${models.join(" · ")}${of}`;
   });
   const tour = guide(element);
-  const presentation = new Presentation(find(element, ".present"), { cards, qr: server.qr, before: tour.leave });
+  const presentation = new Presentation(find(element, ".present"), { curves, qr: server.qr, before: tour.leave });
   find(element, ".start-tour").onclick = () => tour.start(builtIn("tour"));
   find(element, ".start-present").onclick = () => presentation.start();
   const play = async (/** @type {() => Promise<Story>} */ load) => {

@@ -45,15 +45,15 @@ export class Presentation {
   /**
    * @param {HTMLElement} root
    * @param {object} given
-   * @param {import("../contract").Series[]} given.cards
+   * @param {import("./curve.js").Measured[]} given.curves
    * @param {import("../shared/qr.js").Ask} given.qr
    * @param {() => void} given.before called before a presentation begins
    */
-  constructor(root, { cards, qr, before }) {
+  constructor(root, { curves, qr, before }) {
     this.root = root;
     this.before = before;
     this.qr = qr;
-    this.screen = new Screen(root, cards, (k) => this.#moveTo(k));
+    this.screen = new Screen(root, curves, (k) => this.#moveTo(k));
     this.speaker = new SpeakerLink(() => this.#news(), (action) => {
       if (this.isOn) this.#act(/** @type {Action} */ (action));
     });

@@ -14,6 +14,8 @@ import { Rule } from "./rule.js";
 /** @typedef {import("../stories/story.js").Scene} Scene */
 /** @typedef {import("../stories/story.js").Step} Step */
 
+const LONG = 48; // characters; a longer caption is smaller, so that it stays one line
+
 export class Screen {
   /** @type {Row[]} One for each model shown. */
   #rows = [];
@@ -23,13 +25,13 @@ export class Screen {
 
   /**
    * @param {HTMLElement} root
-   * @param {import("../contract").Series[]} cards
+   * @param {import("./curve.js").Measured[]} curves
    * @param {(k: number) => void} move called when someone moves epsilon
    */
-  constructor(root, cards, move) {
+  constructor(root, curves, move) {
     this.root = root;
     this.rule = new Rule(find(root, ".rule"), move);
-    this.curve = new Curve(find(root, ".curve"), cards);
+    this.curve = new Curve(find(root, ".curve"), curves);
     this.canvas = find(root, ".seen canvas", HTMLCanvasElement);
     this.read = find(root, ".seen .read");
   }
@@ -38,7 +40,9 @@ export class Screen {
   set(/** @type {Step | null} */ step) {
     this.#scene = step?.scene ?? "pictures";
     this.root.dataset.scene = this.#scene;
-    find(this.root, ".caption").textContent = step?.title ?? this.#what;
+    const caption = find(this.root, ".caption");
+    caption.textContent = step?.title ?? this.#what;
+    caption.classList.toggle("is-long", caption.textContent.length > LONG);
     find(this.root, ".closing h2").textContent = step?.title ?? "";
     find(this.root, ".closing .more").textContent = step?.text ?? "";
     if (this.#scene === "draw") this.#borrowPad();

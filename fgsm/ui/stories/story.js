@@ -51,7 +51,7 @@ const ABOUT = /** @type {const} */ ({
 /** How large a story's file may be, in bytes. */
 export const LARGEST_FILE = 200_000;
 const MOST_STEPS = 100;
-const TITLE = 80; // characters: one line of a projector
+const TITLE = 70; // characters: one line of a projector
 const TEXT = 600;
 const SLOWEST = 60; // seconds
 const USUAL = 4;
