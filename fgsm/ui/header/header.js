@@ -44,13 +44,13 @@ export function start(/** @type {View} */ { element, props, server }) {
   });
 }
 
-/** Call back when the stage shows something for the first time. */
+/** Call back when the stage has shown something for the first time, and has said what it has to say. */
 function once(/** @type {() => void} */ begin) {
   let isBegun = false;
   onShown(() => {
-    if (isBegun) return;
+    if (isBegun || !shown.stages.length) return;
     isBegun = true;
-    begin();
+    setTimeout(begin);
   });
 }
 

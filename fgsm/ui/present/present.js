@@ -5,6 +5,7 @@ import { hold, linkOf } from "../shared/address.js";
 import { find, findAll } from "../shared/dom.js";
 import { isBrowsers } from "../shared/keys.js";
 import { qrOf } from "../shared/qr.js";
+import { FIRST } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
 import { onMoved, onShown, shown, stage } from "../stage/shown.js";
 import { builtIn } from "../stories/library.js";
@@ -39,6 +40,7 @@ export class Presentation {
   /** @type {(() => void) | null} */
   #bringBack = null; // the page below; null while nothing is presented
   #problem = "";
+  #toldOf = ""; // what the speaker was told that the audience sees
   /** @type {Partial<Record<"resting" | "remark", number>>} */
   #timers = {};
 
@@ -62,7 +64,9 @@ export class Presentation {
       this.#tellSpeaker();
     });
     onMoved(() => {
-      if (this.isOn) this.screen.paint(this.#at ?? shown.k);
+      if (!this.isOn) return;
+      this.screen.paint(this.#at ?? shown.k);
+      if (this.screen.summary !== this.#toldOf) this.#tellSpeaker();
     });
     onTheme(() => {
       if (this.isOn) this.screen.load();
@@ -156,7 +160,10 @@ export class Presentation {
   /** What people did at a step, such as a drawing, is there when one comes back. */
   #keep() {
     const step = this.#story?.steps[this.#step];
-    if (step && (step.scene === "draw" || step.state === null)) this.#kept.set(this.#step, stage.keep());
+    if (!step || (step.scene !== "draw" && step.state !== null)) return;
+    this.#kept.set(this.#step, stage.keep());
+    const state = { ...FIRST, ...stage.state() };
+    if (state.strokes?.length) stage.prefetch([state]).catch(() => {}); // or it is asked for again
   }
 
   #moveTo(/** @type {number} */ k) {
@@ -283,6 +290,7 @@ export class Presentation {
   // ---- the speaker ----
 
   #tellSpeaker() {
+    this.#toldOf = this.screen.summary;
     this.speaker?.tell();
   }
 
