@@ -33,6 +33,7 @@ from tests.browser import App, Stage, launch_browser, running_app
 from tests.helpers import DESKTOP, OFFLINE, missing, open_tab
 
 VIEWPORT = pytest.StashKey[ViewportSize]()
+KEEPER = "<link rel=icon href=data:,><title>Keeps the process of our pages</title>"
 
 # With two threads, tests take ten times as long when another process is busy: they wait for each
 # other. The apps that the tests start run beside another test process too.
@@ -153,17 +154,25 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Callable[[dict[str, Any]], BrowserContext]:
-    """Windows by their options. Each is kept with what it has loaded: a page then opens in half the
-    time. A test gets pages of its own in it, and `context` leaves nothing of them behind."""
+    """Windows by their options, each kept with all that it has loaded: a page opens in a third of
+    the time. Every test has pages of its own in it; `context` closes them and clears storage."""
     kept: dict[str, BrowserContext] = {}
 
     def window(options: dict[str, Any]) -> BrowserContext:
         key = json.dumps(options, sort_keys=True)
         if key not in kept:
             kept[key] = browser.new_context(**options)
+            keep_the_process(kept[key])
         return kept[key]
 
     return window
+
+
+def keep_the_process(context: BrowserContext) -> None:
+    """Leave a page open, so that the process of our pages, and what it has compiled, stays."""
+    page = context.new_page()
+    page.route("**", lambda route: route.fulfill(content_type="text/html", body=KEEPER))
+    page.goto("http://127.0.0.1/")  # which is never asked
 
 
 @pytest.fixture
@@ -193,7 +202,8 @@ def context(
     context.on("console", note_error)
     context.on("request", note_request)
     yield context
-    for page in context.pages:
+    _, *pages = context.pages
+    for page in pages:
         page.evaluate("location.protocol.startsWith('http') && localStorage.clear()")
         page.close()
     context.remove_listener("weberror", note_exception)
