@@ -8,7 +8,6 @@ import re
 import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -19,11 +18,10 @@ from playwright.sync_api import Locator, Page, Response, expect
 from torch import Tensor
 
 from fgsm import service
-from fgsm.catalogue import EPSILONS, MODELS
-from fgsm.ui import header
-from fgsm.ui import stage as stage_of_the_page
+from fgsm.catalogue import BUILTIN, EPSILONS, FGSM, LENET, MODELS
+from fgsm.service.request import AimedRequest
 from fgsm.ui.wire import answering
-from tests.browser import Stage
+from tests.browser import ROOT, Stage
 
 Result = TypeVar("Result")
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in fractions of the pad
@@ -34,10 +32,11 @@ ATTACKS = {
     "random": "random signs (control)",
     "pgd-40": "PGD, 40 steps",
 }
-FIRST = stage_of_the_page.FIRST.model_dump()
-"""The request that the page opens with."""
+FIRST = AimedRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key).model_dump()
+"""The request that the page opens with. (Not imported from there, as it would bring all of Gradio
+into every test process.)"""
 FIGURES = [function.__name__ for function in service.FIGURES]
-TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))
+TOUR = json.loads((ROOT / "fgsm" / "ui" / "header" / "tour.json").read_text("utf-8"))
 OFFLINE = {
     name: value
     for proxy in ("http_proxy", "https_proxy", "all_proxy")
