@@ -6,6 +6,7 @@ import { followAddress } from "../shared/address.js";
 import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
+import { isOurs } from "../shared/host.js";
 import { isBrowsers, remember } from "../shared/keys.js";
 import { linked, problem } from "../shared/modes.js";
 import { FIRST, written } from "../shared/state.js";
@@ -260,6 +261,7 @@ class Stage {
 
   /** Works wherever the focus is (on a fresh page, nowhere), but only while the stage is visible. */
   #type(/** @type {KeyboardEvent} */ event) {
+    if (!isOurs(event)) return;
     if (event.key === "Escape") this.#setNotice(null);
     const typing = "input:not([type=range], [type=checkbox]), select, textarea, .pad";
     const isTyping = event.target instanceof Element && event.target.closest(typing);
