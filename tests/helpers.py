@@ -18,8 +18,8 @@ from playwright.sync_api import Locator, Page, Response, expect
 from torch import Tensor
 
 from fgsm import service
-from fgsm.catalogue import BUILTIN, EPSILONS, FGSM, LENET, MODELS
-from fgsm.service.request import AimedRequest
+from fgsm.catalogue import EPSILONS, MODELS
+from fgsm.service import listing
 from fgsm.ui.wire import answering
 from tests.browser import ROOT, Stage
 
@@ -32,10 +32,10 @@ ATTACKS = {
     "random": "random signs (control)",
     "pgd-40": "PGD, 40 steps",
 }
-FIRST = AimedRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key).model_dump()
-"""The request that the page opens with. (Not imported from there, as it would bring all of Gradio
-into every test process.)"""
+FIRST = listing.FIRST.model_dump()
+"""The request that the page opens with."""
 FIGURES = [function.__name__ for function in service.FIGURES]
+# Not by way of fgsm.ui.header, which would bring all of Gradio into every test process.
 TOUR = json.loads((ROOT / "fgsm" / "ui" / "header" / "tour.json").read_text("utf-8"))
 OFFLINE = {
     name: value

@@ -43,7 +43,7 @@ class Digit:
     frame: Frames
     label: int
     named: bool
-    """Whether the label is known; if not, it is what a model reads in a drawing."""
+    """Whether the label is known; if not, it is what a model reads in the digit."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,24 @@ class Comparison:
     targets: dict[str, int | None]
     """Which class each model is moved towards; None as in `Stage`, likewise the next."""
     reached: dict[str, float | None]
+
+
+# ---- what comes in, and what is given away ----
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is in a picture file, as the models can read it."""
+
+    frame: Frames
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code."""
+
+    rows: list[str]
+    """As many as there are modules to a side: 1 for a dark one, 0 for a light one."""
 
 
 # ---- the pictures that explain why ----
@@ -359,6 +377,18 @@ class SourceEntry:
     title: str
     phrase: str
     size: int
+    unnamed: str
+
+
+@dataclass(frozen=True)
+class First:
+    """What the page opens with, unless a link says otherwise."""
+
+    source: str
+    index: int
+    attack: str
+    model: str
+    epsilon: float
 
 
 @dataclass(frozen=True)
@@ -373,7 +403,12 @@ class Catalogue:
     article_epsilons: list[float]
     reaches: list[float]
     """How far the church window may reach to each side."""
+    first_reach: float
+    """The reach that it has before another is chosen."""
+    figures: list[str]
+    """The pictures of "How it works", in the order of its argument."""
     per_class: int
     """How many built-in digits there are of each class."""
+    first: First
     keys: dict[str, str]
     """The keys of the entries that scripts must know, by their names in `fgsm.catalogue`."""

@@ -1,10 +1,13 @@
-"""The catalogue as the browser gets it."""
+"""The catalogue as the browser gets it, and what the page opens with."""
 
 from fgsm import catalogue
 from fgsm.catalogue import (
     ARTICLE_EPSILONS,
     ATTACKS,
+    BUILTIN,
     EPSILONS,
+    FGSM,
+    LENET,
     MODELS,
     SOURCES,
     TWINS,
@@ -13,8 +16,14 @@ from fgsm.catalogue import (
     Source,
 )
 from fgsm.digits import PER_CLASS
-from fgsm.service.answer import AttackEntry, Catalogue, ModelEntry, SourceEntry
+from fgsm.service import FIGURES
+from fgsm.service.answer import AttackEntry, Catalogue, First, ModelEntry, SourceEntry
 from fgsm.service.fields import REACHES
+from fgsm.service.request import AimedRequest, WindowRequest
+
+FIRST = AimedRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
+FIRST_EPSILON = 0.12
+"""Enough to fool the first digit: the point is made before the first click."""
 
 
 def listing() -> Catalogue:
@@ -36,14 +45,17 @@ def listing() -> Catalogue:
         ],
         models=[ModelEntry(model.key, model.title, model.rank) for model in MODELS.values()],
         sources=[
-            SourceEntry(source.key, source.title, source.phrase, source.size)
+            SourceEntry(source.key, source.title, source.phrase, source.size, source.unnamed)
             for source in SOURCES.values()
         ],
         twins=(TWINS[0].key, TWINS[1].key),
         epsilons=list(EPSILONS),
         article_epsilons=list(ARTICLE_EPSILONS),
         reaches=list(REACHES),
+        first_reach=WindowRequest.model_fields["reach"].default,
+        figures=[function.__name__ for function in FIGURES],
         per_class=PER_CLASS,
+        first=First(FIRST.source, FIRST.index, FIRST.attack, FIRST.model, FIRST_EPSILON),
         keys={
             name: entry.key
             for name, entry in vars(catalogue).items()

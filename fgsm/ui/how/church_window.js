@@ -5,9 +5,10 @@ import { clamp, create, find } from "../shared/dom.js";
 import { contextOf } from "../shared/frames.js";
 import { catalogue } from "../shared/catalogue.js";
 import { isBrowsers, walk } from "../shared/keys.js";
+import { FIRST } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
 import { KEYS, LARGEST, STEP, called, indexOf, modelName } from "../shared/words.js";
-import { shown, stage } from "../stage/shown.js";
+import { onShown, shown, stage, tell } from "../stage/shown.js";
 import { counted, signed } from "./findings.js";
 import { row } from "./parts.js";
 import { middle, only, regions, shares } from "./regions.js";
@@ -26,9 +27,15 @@ export function make(/** @type {HTMLElement} */ picture, /** @type {import("./fi
   chooser.innerHTML = `<span>Reach of the window</span> <select></select>`;
   const select = find(chooser, "select", HTMLSelectElement);
   select.append(...catalogue.reaches.map((reach) => new Option(String(reach))));
-  select.addEventListener("change", () => ask({ reach: Number(select.value) }));
+  select.addEventListener("change", () => tell({ reach: Number(select.value) }));
   picture.append(chooser, box);
   onTheme(() => windows.forEach((each) => each.paint()));
+  let asked = FIRST.reach;
+  onShown(() => {
+    if (shown.reach === asked) return;
+    asked = shown.reach;
+    ask({ reach: asked });
+  });
 
   return (/** @type {Answer} */ { named, reach, planes }) => {
     select.value = String(reach);

@@ -4,7 +4,7 @@
 
 import { find } from "../shared/dom.js";
 import { refusalOf, untilAnswered } from "../shared/server.js";
-import { onShown, shown } from "../stage/shown.js";
+import { onShown, shown, tell } from "../stage/shown.js";
 import * as churchWindow from "./church_window.js";
 import * as defence from "./defence.js";
 import * as dimension from "./dimension.js";
@@ -38,6 +38,7 @@ const FIGURES = {
 export function start(/** @type {View} */ { element, props, server }) {
   const { figure, cards } = props.value;
   const root = find(element, ".figure");
+  root.dataset.figure = figure;
   const caption = find(root, "figcaption");
   let isSeen = false;
   let isAsking = false;
@@ -80,5 +81,9 @@ export function start(/** @type {View} */ { element, props, server }) {
     isSeen = entries[entries.length - 1].isIntersecting;
     look();
   }).observe(root);
+  // The one in the middle of the window is looked at; a link remembers it.
+  new IntersectionObserver((entries) => {
+    if (entries[entries.length - 1].isIntersecting) tell({ figure });
+  }, { rootMargin: "-49% 0px -49% 0px" }).observe(root);
   onShown(look);
 }

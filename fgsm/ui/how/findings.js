@@ -1,6 +1,7 @@
 // @ts-check
 // What is found in a picture's numbers, in sentences, for the digit and the model shown.
 
+import { isHidden } from "../shared/modes.js";
 import { EPSILONS, LAST, count, epsilonText, modelName, percent, sourceOf } from "../shared/words.js";
 
 /** @typedef {import("../contract").Control} Control */
@@ -35,7 +36,7 @@ export const misreading = (/** @type {number} */ read, /** @type {number} */ lab
 
 /** Where the digit breaks under FGSM. */
 export function breaking(/** @type {Pick<Stage, "breaking_point" | "label" | "predictions">} */ stage) {
-  if (stage.predictions[0] !== stage.label) return "";
+  if (stage.predictions[0] !== stage.label || isHidden("point")) return "";
   const { breaking_point: point } = stage;
   return point === null
     ? `It withstands FGSM up to ε = ${epsilonText(LAST)}.`

@@ -52,6 +52,21 @@ export function create(tag, className = "", text = "") {
   return element;
 }
 
+/**
+ * The element, once it is there and can be seen: a tab is built when it is first opened.
+ * @param {string} selector
+ * @returns {Promise<HTMLElement | null>} null if it does not come
+ */
+export async function appeared(selector) {
+  for (let tries = 0; tries < 100; tries++) {
+    /** @type {HTMLElement | null} */
+    const found = document.querySelector(selector);
+    if (found?.checkVisibility()) return found;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  return null;
+}
+
 /** The text of some HTML of our own. */
 export function plain(/** @type {string} */ html) {
   return new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";

@@ -1,5 +1,7 @@
 // @ts-check
-// Light and dark: Gradio sets a class on the body.
+// Light and dark: Gradio sets a class on the body, or, where the page is a guest, on its element.
+
+import { guest } from "./host.js";
 
 /** @type {Set<() => void>} */
 const listeners = new Set();
@@ -11,5 +13,5 @@ export function onTheme(/** @type {() => void} */ changed) {
   if (isWatching) return;
   isWatching = true;
   new MutationObserver(() => listeners.forEach((each) => each()))
-    .observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    .observe(guest ?? document.body, { attributes: true, attributeFilter: ["class"] });
 }

@@ -11,21 +11,19 @@ from pathlib import Path
 import gradio as gr
 
 from fgsm import service
-from fgsm.catalogue import BUILTIN, FGSM, LENET
 from fgsm.digits import mnist_available
-from fgsm.service.request import AimedRequest
+from fgsm.service.listing import FIRST, FIRST_EPSILON
 from fgsm.ui.component import component
 from fgsm.ui.compute import computed
 from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
-FIRST = AimedRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
-FIRST_EPSILON = 0.12
 
 
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
     attack, compare = answering(service.attack), answering(service.compare)
+    picture, qr = answering(service.picture), answering(service.qr)
     first = FIRST.model_dump()
     return component(
         "stage/stage.js",
@@ -41,7 +39,7 @@ def stage() -> gr.HTML:
                 "comparison": computed(compare, first),
             },
         },
-        server_functions=[attack, compare, has_mnist],
+        server_functions=[attack, compare, picture, qr, has_mnist],
     )
 
 

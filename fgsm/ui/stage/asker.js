@@ -11,9 +11,9 @@ const LONG = 3_000; // milliseconds; then the page says that it is waiting
  * @template Request, Answer
  * @typedef {object} Told
  * @property {(answer: Answer, request: Request) => Promise<void>} answer
- * @property {(sentence: string, isLast: boolean) => void} refusal
+ * @property {(sentence: string, isLast: boolean) => Promise<void> | void} refusal
  * @property {() => Promise<void>} lost fulfilled when the server is back
- * @property {(isLast: boolean) => void} failed the server is there, but had an error
+ * @property {(isLast: boolean) => Promise<void> | void} failed the server is there, but had an error
  * @property {(isAsking: boolean) => void} asking
  * @property {(isSlow: boolean) => void} slow
  * @property {() => void} waiting
@@ -84,7 +84,7 @@ export class Asker {
       this.told.slow(false);
     }
     const refusal = refusalOf(answer);
-    if (refusal !== null) this.told.refusal(refusal, !this.#isWanted);
+    if (refusal !== null) await this.told.refusal(refusal, !this.#isWanted);
     else await this.told.answer(/** @type {Answer} */ (answer), request);
   }
 }

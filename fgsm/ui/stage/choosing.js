@@ -5,11 +5,14 @@ import { catalogue } from "../shared/catalogue.js";
 import { find, findAll } from "../shared/dom.js";
 import { arrowOf } from "../shared/keys.js";
 import { CLASSES, KEYS, attackOf } from "../shared/words.js";
+import { pixelsOf } from "./ink.js";
 import { Pad } from "./pad.js";
 import { Picker } from "./picker.js";
+import { tellMoved } from "./shown.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Digit} Digit */
+/** @typedef {import("../shared/state.js").State} State */
 
 export class Choosing {
   /** @type {number | null} */
@@ -78,18 +81,51 @@ export class Choosing {
   request() {
     const { choice, pad } = this;
     const isDrawing = choice.source === KEYS.DRAWING;
-    if (isDrawing && !pad.isEmpty) choice.drawing = pad.pixels();
+    if (isDrawing && !pad.isEmpty) choice.drawing = pixelsOf(pad.strokes);
     return isDrawing && !choice.drawing ? null : { ...choice };
   }
 
   /** Choose what another part of the page asks for. */
   choose(/** @type {Partial<AttackRequest>} */ request) {
-    Object.assign(this.choice, this.first, { drawing: null, label: null, target: null }, request);
+    Object.assign(this.choice, this.whole(request));
     const { source, index } = this.choice;
     if (source !== KEYS.DRAWING) this.#picked = { source, index };
     if (source === KEYS.BUILTIN) this.picker.reveal(index);
     this.show();
     this.ask();
+  }
+
+  /** A request with nothing left out: the rest is as on the first page. */
+  whole(/** @type {Partial<AttackRequest>} */ request) {
+    return { ...this.first, drawing: null, label: null, target: null, ray: null, ...request };
+  }
+
+  /** What a state asks the server for. */
+  requestOf(/** @type {State} */ { source, index, strokes, label, attack, target, ray, model, twin }) {
+    const drawing = strokes && pixelsOf(strokes);
+    return this.whole({ source, index, drawing, label, attack, target, ray, model, twin });
+  }
+
+  /** What is chosen, for a link. */
+  state() {
+    const { source, index, label = null, attack, target = null, ray = null, model, twin = false } = this.choice;
+    const isDrawing = source === KEYS.DRAWING;
+    return {
+      source, index, label, attack, target, ray, model, twin,
+      strokes: isDrawing ? this.pad.strokes : null,
+      pixels: null,
+      pad: this.root.dataset.tab === "draw",
+    };
+  }
+
+  /** Choose what a link says. */
+  restore(/** @type {State} */ state) {
+    if (state.strokes) {
+      this.pad.strokes = state.strokes;
+      this.#drawnLabel = state.label;
+    }
+    this.choose(this.requestOf(state));
+    this.#showTab(find(this.root, state.pad ? "#fgsm-tab-draw" : "#fgsm-tab-pick"));
   }
 
   /** Keep what is chosen, drawing included; returns what chooses it again. */
@@ -170,15 +206,25 @@ export class Choosing {
 
   #makeTabs() {
     for (const tab of findAll(this.root, "[role=tab]")) {
-      tab.onclick = () => this.#showTab(tab);
+      tab.onclick = () => this.#turnTo(tab);
       tab.addEventListener("keydown", (event) => {
         if (!arrowOf(event)?.[0]) return;
         const other = tab.nextElementSibling ?? tab.previousElementSibling;
         if (!(other instanceof HTMLElement)) return;
-        this.#showTab(other);
+        this.#turnTo(other);
         other.focus();
       });
     }
+  }
+
+  /** A person turned to a tab: what it holds is shown. */
+  #turnTo(/** @type {HTMLElement} */ tab) {
+    this.#showTab(tab);
+    const { choice, pad } = this;
+    if (this.root.dataset.tab === "draw" && !pad.isEmpty && choice.source !== KEYS.DRAWING) this.#chooseDrawing();
+    else tellMoved();
+    // On a phone the tabs move, depending on what they show.
+    find(this.root, ".sources").scrollIntoView({ block: "nearest" });
   }
 
   #showTab(/** @type {HTMLElement} */ tab) {
@@ -190,8 +236,5 @@ export class Choosing {
       each.tabIndex = isChosen ? 0 : -1;
       find(this.root, `#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
     }
-    if (isDraw && !this.pad.isEmpty && this.choice.source !== KEYS.DRAWING) this.#chooseDrawing();
-    // On a phone the tabs move, depending on what they show.
-    find(this.root, ".sources").scrollIntoView({ block: "nearest" });
   }
 }

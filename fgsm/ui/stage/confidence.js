@@ -6,10 +6,13 @@ import { clamp, create } from "../shared/dom.js";
 import { CLASSES, EPSILONS, LARGEST, LAST, inDecimals } from "../shared/words.js";
 import { top } from "./bars.js";
 import { chartSlider } from "./chart_slider.js";
+import { isHidden } from "../shared/modes.js";
 import { breakingPointText, curveText } from "./verdict.js";
 
 /** @typedef {import("../contract").Stage} Stage */
 /** @typedef {{ digit: number, left: number, top: number }} Name a line's name, in per cent of the plot */
+
+const TITLE = "Confidence in each class against epsilon.";
 
 export class Confidence {
   /**
@@ -33,7 +36,7 @@ export class Confidence {
     const kind = (/** @type {number} */ digit) =>
       digit === label ? "label" : winners.includes(digit) ? `winner winner-${winners.indexOf(digit) % 4}` : "other";
     this.chart.show({
-      label: `Confidence in each class against epsilon. Read as ${curveText(stage)}: ${breakingPointText(stage)}.`,
+      label: isHidden("point") ? TITLE : `${TITLE} Read as ${curveText(stage)}: ${breakingPointText(stage)}.`,
       x: { title: "", ticks: [0, 0.1, 0.2, 0.3, 0.4, LARGEST], minor: [0.1, 0.3, LARGEST], format: inDecimals },
       y: { title: "", ticks: [0, 0.5, 1], format: (part) => `${100 * part} %` },
       lines: [...CLASSES]
@@ -65,7 +68,7 @@ export class Confidence {
    * @param {Name[]} names of lines, which the text must not touch
    */
   #mark(epsilon, text, names) {
-    if (epsilon === null) return;
+    if (epsilon === null || isHidden("point")) return;
     const [mark, name, left] = [create("div", "mark"), create("span"), this.chart.left(epsilon)];
     const top = freeHeight(left, names);
     name.innerHTML = text;

@@ -2,6 +2,7 @@
 // Moving epsilon: the slider with its ticks and breaking points, the number, the buttons.
 
 import { clamp, create, find } from "../shared/dom.js";
+import { isHidden } from "../shared/modes.js";
 import { EPSILONS, LARGEST, LAST, STEP, epsilonText, indexOf } from "../shared/words.js";
 
 const TICKS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, LARGEST];
@@ -75,7 +76,8 @@ export class Epsilon {
   }
 
   /** Mark where each model shown breaks, or reaches its target, one above the other. */
-  mark(/** @type {BreakingPoint[]} */ points) {
+  mark(/** @type {BreakingPoint[]} */ all) {
+    const points = isHidden("point") ? all.map(({ name }) => ({ at: null, name })) : all;
     this.#points = points;
     this.track.style.setProperty("--lanes", String(points.length));
     const marks = points.map(({ at, name }, lane) => {

@@ -3,7 +3,9 @@
 
 import { clamp } from "../shared/dom.js";
 
-/** @typedef {[number, number]} Point x to the right, y downwards; the pad is 1 wide and high */
+/** @typedef {import("../shared/packing.js").Point} Point x to the right, y downwards; the pad is 1 wide and high */
+
+const SENT = 112; // pixels per side, four times MNIST's: enough for the centring done by `to_mnist`
 
 export const BRUSH = 0.085; // of the pad's side: about 12 % of a digit drawn large, as in MNIST
 const SENT_BRUSH = 0.1; // of the longer side of the ink
@@ -42,6 +44,30 @@ export function sent(strokes) {
   const { side, x, y } = boxOf(meant);
   const brush = side > DOT ? (side * SENT_BRUSH) / (1 - SENT_BRUSH) : BRUSH;
   return { strokes: meant, brush, x, y, side: (side + brush) / SENT_INK };
+}
+
+/** @type {OffscreenCanvasRenderingContext2D | null} */
+let small = null;
+
+/** A drawing as it is sent: base64 of SENT x SENT bytes. */
+export function pixelsOf(/** @type {Point[][]} */ drawing) {
+  small ??= new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });
+  if (!small) throw new Error("this browser cannot draw");
+  const context = small;
+  const { strokes, brush, x, y, side } = sent(drawing);
+  context.resetTransform();
+  context.fillRect(0, 0, SENT, SENT);
+  context.setTransform(SENT / side, 0, 0, SENT / side, SENT * (0.5 - x / side), SENT * (0.5 - y / side));
+  context.save();
+  context.beginPath();
+  context.rect(-BRUSH / 2, -BRUSH / 2, 1 + BRUSH, 1 + BRUSH); // what is seen of the brush's middle
+  context.clip();
+  for (const stroke of strokes) paint(context, stroke, brush);
+  context.restore();
+  const { data } = context.getImageData(0, 0, SENT, SENT);
+  let text = "";
+  for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
+  return btoa(text);
 }
 
 /**

@@ -4,11 +4,11 @@
 import { clamp, create, find, findAll } from "../shared/dom.js";
 import { contextOf } from "../shared/frames.js";
 import { walk } from "../shared/keys.js";
-import { BRUSH, isCutOff, paint, sent } from "./ink.js";
+import { onGrid } from "../shared/packing.js";
+import { BRUSH, isCutOff, paint } from "./ink.js";
 
 /** @typedef {import("./ink.js").Point} Point */
 
-const SENT = 112; // pixels per side, four times MNIST's: enough for the centring done by `to_mnist`
 const PEN_STEP = 0.03; // of the pad's side, for an arrow key
 const HAND_REST = 3000; // ms: that long after a pen was seen, a touch is taken for the hand's
 const CUT_OFF = "Cut off at the border: draw smaller";
@@ -18,8 +18,6 @@ export class Pad {
   #strokes = [];
   /** @type {DOMRect | null} */
   #box = null;
-  /** @type {OffscreenCanvasRenderingContext2D | null} */
-  #small = null;
   /** @type {PointerEvent | null} */
   #drawing = null; // how the pointer that draws was set down; all others are ignored until it ends
   #penSeen = -Infinity; // when a pen was last over the pad
@@ -110,9 +108,11 @@ export class Pad {
   }
 
   /** Lengthen the last stroke, and draw only what is new. */
-  #extend(/** @type {Point} */ point) {
+  #extend(/** @type {Point} */ place) {
     const stroke = this.#strokes[this.#strokes.length - 1];
-    this.#line(stroke.at(-1) ?? point, point);
+    const [point, before] = [onGrid(place), stroke.at(-1)];
+    if (before && point.every((at, axis) => at === before[axis])) return;
+    this.#line(before ?? point, point);
     stroke.push(point);
     this.#showState();
     this.told.change();
@@ -184,26 +184,5 @@ export class Pad {
     this.#drawing = null; // a stroke that is under way ends here
     this.#liftPen();
     this.#redraw();
-  }
-
-  /** The drawing, as it is sent: base64 of SENT x SENT bytes. */
-  pixels() {
-    this.#small ??= new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });
-    if (!this.#small) throw new Error("this browser cannot draw");
-    const { strokes, brush, x, y, side } = sent(this.#strokes);
-    const context = this.#small;
-    context.resetTransform();
-    context.fillRect(0, 0, SENT, SENT);
-    context.setTransform(SENT / side, 0, 0, SENT / side, SENT * (0.5 - x / side), SENT * (0.5 - y / side));
-    context.save();
-    context.beginPath();
-    context.rect(-BRUSH / 2, -BRUSH / 2, 1 + BRUSH, 1 + BRUSH); // what is seen of the brush's middle
-    context.clip();
-    for (const stroke of strokes) paint(context, stroke, brush);
-    context.restore();
-    const { data } = context.getImageData(0, 0, SENT, SENT);
-    let text = "";
-    for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]);
-    return btoa(text);
   }
 }

@@ -2,26 +2,32 @@
 // The live view: what is chosen, what the server answered, and what is shown of it. Choosing asks the
 // server; moving epsilon never does.
 
+import { followAddress } from "../shared/address.js";
 import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
+import { isOurs } from "../shared/host.js";
 import { isBrowsers, remember } from "../shared/keys.js";
+import { linked, problem } from "../shared/modes.js";
+import { FIRST, written } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
 import { KEYS, LAST, epsilonText, indexOf, modelName } from "../shared/words.js";
+import { Answers } from "./answers.js";
 import { Asker } from "./asker.js";
 import { Choosing } from "./choosing.js";
 import { Compared, comparisonOf } from "./comparison.js";
 import { Epsilon } from "./epsilon.js";
 import { Panel, load } from "./panel.js";
 import { isWhole, joined, nextPart } from "./parts.js";
-import { shown, stage, tell } from "./shown.js";
+import { shown, stage, tell, tellMoved } from "./shown.js";
 import { swipe } from "./swipe.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Attacked} Attacked */
 /** @typedef {import("../shared/dom.js").View} View */
+/** @typedef {import("../shared/state.js").State} State */
 
-/** Set up the stage, and show the first digit, which came with the page. */
+/** Set up the stage, and show the first digit, which came with the page, or the one that a link names. */
 export function start(/** @type {View} */ view) {
   new Stage(view).open();
 }
@@ -38,13 +44,17 @@ class Stage {
     this.server = server;
     this.hasMnist = hasMnist;
     this.first = first;
+    this.answers = new Answers(server);
     /** @type {AttackRequest} The last request that the server answered. */
     this.answered = { ...first.request };
     this.epsilon = new Epsilon(find(this.root, ".epsilon"), indexOf(first.epsilon), () => this.#paint());
-    this.compared = new Compared(find(this.root, ".compare"), server.compare, () => this.#tellOthers());
+    this.compared = new Compared(find(this.root, ".compare"), this.answers.compare, () => this.#tellOthers());
     /** @type {Asker<AttackRequest, Attacked>} */
-    this.asker = new Asker(server.attack, () => this.#request(), this.#told());
-    this.choosing = new Choosing(this.root, first.request, () => this.asker.ask());
+    this.asker = new Asker(this.answers.attack, () => this.#request(), this.#told());
+    this.choosing = new Choosing(this.root, first.request, () => {
+      this.asker.ask();
+      tellMoved();
+    });
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
     this.shortcuts = find(this.root, ".shortcuts", HTMLInputElement);
     remember(this.shortcuts, "fgsm-shortcuts");
@@ -54,24 +64,46 @@ class Stage {
       for (const panel of this.#panels) panel.colours = themeColours();
       this.#paint();
     });
+    this.#serveOthers();
+  }
+
+  #serveOthers() {
     stage.show = (request, k) => {
       find(document, "#attack-button").click();
       this.epsilon.set(k);
       this.choosing.choose(request);
     };
+    stage.move = (k) => this.epsilon.set(k);
+    stage.state = () => ({ ...this.choosing.state(), k: this.epsilon.k, view: this.#middle });
+    stage.restore = (state) => this.#restore(state);
+    stage.prefetch = (states) => this.answers.prefetch(states.map((state) => this.choosing.requestOf(state)));
+    stage.say = (sentence) => this.#setNotice(sentence);
     stage.keep = () => {
-      const { k } = this.epsilon;
+      const [{ k }, middle] = [this.epsilon, this.#middle];
       const goBack = this.choosing.keep();
       return () => {
         this.epsilon.set(k);
+        this.#setMiddle(middle);
         goBack();
       };
     };
   }
 
-  async open() {
-    const { answer, comparison } = this.first;
+  open() {
     this.#offerTestDigits();
+    followAddress(linked ?? FIRST);
+    const { tab, figure, reach } = FIRST;
+    if (!linked || written({ ...linked, tab, figure, reach }) === written(FIRST)) return this.#openFirst(problem);
+    performance.mark("fgsm-ready"); // to be asked what it shall show
+    this.#restore(linked);
+  }
+
+  /** Show the digit that came with the page, and say why, if it is not the one that was linked to. */
+  async #openFirst(/** @type {string | null} */ reason) {
+    const { request, answer, comparison } = this.first;
+    this.choosing.goBack(this.choosing.whole(request));
+    this.epsilon.k = FIRST.k;
+    this.#middle = FIRST.view;
     try {
       await this.#show(answer, null);
     } catch (error) {
@@ -82,6 +114,13 @@ class Stage {
     this.compared.show(this.answered, this.#models(), comparison);
     this.root.dataset.state = "ready";
     performance.mark("fgsm-ready");
+    this.#setNotice(reason);
+  }
+
+  #restore(/** @type {State} */ state) {
+    this.epsilon.set(state.k);
+    this.#setMiddle(state.view);
+    this.choosing.restore(state);
   }
 
   // ---- asking ----
@@ -105,9 +144,11 @@ class Stage {
       answer: async (answer, { ks, ...request }) => {
         root.dataset.state = "ready";
         this.#setNotice(null);
+        const isFirst = !this.#panels.length;
         const isMore = ks && isSame(request, this.answered);
         this.answered = request;
         await this.#show(answer, isMore ? this.#stages() : null);
+        if (isFirst) performance.mark("fgsm-restored");
         const stages = this.#stages();
         const isAll = stages.every(isWhole);
         if (!isAll) this.asker.ask(); // for the next part
@@ -115,16 +156,19 @@ class Stage {
         root.dataset.shown = String(Number(root.dataset.shown ?? 0) + 1); // how many answers so far
       },
       refusal: (sentence, isLast) => {
+        if (!this.#panels.length) return this.#openFirst(`This link cannot be shown: ${sentence} So here is the first page.`);
         root.dataset.state = "ready";
         this.#setNotice(sentence);
         if (isLast) this.choosing.goBack(this.answered);
       },
-      lost: () => {
+      lost: async () => {
+        if (!this.#panels.length) await this.#openFirst(null);
         root.dataset.state = "lost";
         this.#setNotice(null);
         return lost(); // which says so, for the whole page
       },
       failed: (isLast) => {
+        if (!this.#panels.length) return this.#openFirst("The server could not compute what this link asks for. So here is the first page.");
         this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
         if (isLast) this.choosing.goBack(this.answered);
       },
@@ -176,7 +220,7 @@ class Stage {
   #tellOthers() {
     tell({
       request: this.answered,
-      stages: this.#models().map((model) => ({ model })),
+      stages: this.#stages(),
       comparison: this.compared.of(this.answered),
     });
   }
@@ -191,15 +235,17 @@ class Stage {
     find(this.root, ".epsilon").before(...this.#panels.map((panel) => panel.top));
     find(this.root, ".stage").append(...this.#panels.map((panel) => panel.bottom));
     for (const button of findAll(this.root, ".toggle button"))
-      button.onclick = () => {
-        this.#middle = button.dataset.view === "change" ? "change" : "direction";
-        for (const panel of this.#panels) panel.setMiddle(this.#middle);
-        this.#paint();
-      };
+      button.onclick = () => this.#setMiddle(button.dataset.view === "change" ? "change" : "direction");
     for (const panel of this.#panels) {
       panel.colours = themeColours();
       swipe(panel.canvas(".adversarial"), () => this.epsilon.k, LAST, (k) => this.epsilon.set(k));
     }
+  }
+
+  #setMiddle(/** @type {"direction" | "change"} */ middle) {
+    this.#middle = middle;
+    for (const panel of this.#panels) panel.setMiddle(middle);
+    this.#paint();
   }
 
   #paint() {
@@ -208,12 +254,14 @@ class Stage {
     this.epsilon.show();
     this.root.dataset.epsilon = epsilonText(k);
     shown.k = k;
+    tellMoved();
   }
 
   // ---- shortcuts ----
 
   /** Works wherever the focus is (on a fresh page, nowhere), but only while the stage is visible. */
   #type(/** @type {KeyboardEvent} */ event) {
+    if (!isOurs(event)) return;
     if (event.key === "Escape") this.#setNotice(null);
     const typing = "input:not([type=range], [type=checkbox]), select, textarea, .pad";
     const isTyping = event.target instanceof Element && event.target.closest(typing);

@@ -1,6 +1,7 @@
 // @ts-check
 // What the stage says in words about one model's sweep.
 
+import { isHidden } from "../shared/modes.js";
 import { LARGEST, an, epsilonText, inDecimals, indexOf } from "../shared/words.js";
 import { isWhole } from "./parts.js";
 
@@ -37,6 +38,7 @@ export function verdictOf(stage, i) {
 
 /** Where it breaks, where it is read correctly again, and where it reaches its target. */
 export function breakingPointText(/** @type {Swept} */ stage) {
+  if (isHidden("point")) return "";
   if (!isWhole(stage)) return "looking for ε* …";
   const { breaking_point: breaks, right_again: right, target, reached } = stage;
   const at = (/** @type {number} */ epsilon) => epsilonText(indexOf(epsilon));

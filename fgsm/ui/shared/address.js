@@ -1,0 +1,136 @@
+// @ts-check
+// The page's address: it always says what is shown. Back and Forward walk through digits and tabs;
+// everything else changes the address without an entry in the history.
+
+import { onMoved, onShown, shown, stage, tell } from "../stage/shown.js";
+import { appeared, find } from "./dom.js";
+import { HOME, guest } from "./host.js";
+import { modes } from "./modes.js";
+import { FIRST, NAMES, readLink, written, writtenModes } from "./state.js";
+import { KEYS } from "./words.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Tab} Tab */
+
+const REST = 250; // milliseconds without a change; browsers limit how often an address may change
+const SPACES = "https://huggingface.co";
+
+let isHeld = false;
+/** @type {number | undefined} */
+let timer;
+let place = ""; // the digit and the tab that the address says
+
+/** What is shown now. @returns {State} */
+export function current() {
+  const tab = tabShown();
+  return { ...stage.state(), tab, figure: tab === "how" ? shown.figure : null, reach: shown.reach };
+}
+
+/** Show a state. */
+export function restore(/** @type {State} */ state) {
+  stage.restore(state);
+  turnTo(state);
+}
+
+/** Turn to the tab of a state, and to what is looked at there. */
+function turnTo(/** @type {State} */ { tab, figure, reach }) {
+  if (tab !== tabShown()) find(document, `#${tab}-button`).click();
+  tell({ reach, figure });
+  if (tab === "how" && figure && !guest) lookAt(figure);
+}
+
+/** The address of a state, absolute: what it says, and what is hidden. */
+export function linkOf(/** @type {State} */ state = current()) {
+  const url = new URL(guest ? HOME : location.href);
+  url.search = "";
+  url.hash = textOf(state);
+  return url.href;
+}
+
+/** While it is held, the address stays as it is: a story shows its own states. */
+export function hold(/** @type {boolean} */ held) {
+  isHeld = held;
+  if (!held) changed();
+}
+
+/** Turn to the tab that the page was opened with, and let the address follow what is shown from there on. */
+export function followAddress(/** @type {State} */ state) {
+  turnTo(state);
+  place = placeOf(state);
+  if (guest) return; // the address is someone else's
+  onMoved(changed);
+  onShown(changed);
+  // Gradio's tabs tell nobody.
+  const tabs = find(document, "#tabs > .tab-wrapper");
+  new MutationObserver(changed).observe(tabs, { subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
+  addEventListener("popstate", goBack);
+}
+
+function changed() {
+  clearTimeout(timer);
+  timer = setTimeout(write, REST);
+}
+
+function write() {
+  if (isHeld || !shown.request) return;
+  const state = current();
+  // Once loaded again, it is embedded again.
+  const embed = modes.embed && !new URLSearchParams(location.search).has("embed");
+  const hash = `#${textOf(state, embed)}`;
+  if (hash === location.hash || (!location.hash && isFirst(state))) return;
+  const isElsewhere = placeOf(state) !== place;
+  place = placeOf(state);
+  const url = `${location.pathname}${foreign(location.search)}${hash}`;
+  // The history of a frame is that of the page around it, where Back means something else.
+  if (isElsewhere && !modes.embed) history.pushState(null, "", url);
+  else history.replaceState(history.state, "", url);
+  // A Space is shown in a frame; so the address that its visitor sees is told too.
+  if (parent !== window && document.referrer.startsWith(SPACES)) parent.postMessage({ hash }, SPACES);
+}
+
+/** Back, Forward, or another hash typed into the address. */
+function goBack() {
+  clearTimeout(timer);
+  try {
+    const state = readLink(location.hash, location.search).state ?? FIRST;
+    place = placeOf(state);
+    restore(state);
+  } catch (error) {
+    stage.say(`${/** @type {Error} */ (error).message} What is shown stays.`);
+  }
+}
+
+/** The query without what is now in the hash. */
+function foreign(/** @type {string} */ search) {
+  const query = new URLSearchParams(search);
+  for (const name of NAMES) query.delete(name);
+  const text = query.toString().replaceAll(/=(?=&|$)/g, ""); // "present" stays as short as it was
+  return text && `?${text}`;
+}
+
+const textOf = (/** @type {State} */ state, embed = false) =>
+  [written(state), writtenModes({ ...modes, present: false, embed, tour: null })].filter(Boolean).join("&");
+
+/** What Back and Forward walk through. A drawing is one place, however it grows. */
+const placeOf = (/** @type {State} */ { source, index, tab }) => `${source === KEYS.DRAWING ? "" : index} ${source} ${tab}`;
+
+const isFirst = (/** @type {State} */ state) => written(state) === written(FIRST);
+
+/** @returns {Tab} */
+function tabShown() {
+  const button = document.querySelector("#tabs > .tab-wrapper [role=tab][aria-selected=true]");
+  return /** @type {Tab} */ (button?.id.replace(/-button$/, "") ?? FIRST.tab);
+}
+
+/** Scroll to a figure of How it works; those above it grow while they are drawn. */
+async function lookAt(/** @type {string} */ figure) {
+  const element = await appeared(`.figure[data-figure="${figure}"]`);
+  if (!element) return;
+  const look = () => element.scrollIntoView({ block: "center" });
+  const observer = new ResizeObserver(look);
+  observer.observe(find(document, "#how"));
+  for (const ends of ["wheel", "touchmove", "keydown", "pointerdown"])
+    addEventListener(ends, () => observer.disconnect(), { once: true, passive: true });
+  setTimeout(() => observer.disconnect(), 3_000);
+  look();
+}

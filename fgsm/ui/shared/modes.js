@@ -1,0 +1,26 @@
+// @ts-check
+// What the address said when the page was opened: what to show, and how to behave.
+
+import { guest } from "./host.js";
+import { readLink } from "./state.js";
+
+/** @typedef {import("./state.js").Modes} Modes */
+/** @typedef {import("./state.js").State} State */
+
+/** @returns {{ state: State | null, modes: Modes, problem: string | null }} */
+function opened() {
+  // Unit tests have no address; a guest is told by its element what to show.
+  const said = guest ? { hash: guest.dataset.link ?? "", search: "" } : globalThis.location;
+  const { hash, search } = said ?? { hash: "", search: "" };
+  try {
+    return { ...readLink(hash, search), problem: null };
+  } catch (error) {
+    return { ...readLink("", ""), problem: `${/** @type {Error} */ (error).message} So here is the first page.` };
+  }
+}
+
+/** `linked` is the state that was linked to, if any; `problem` says what is wrong with the link. */
+export const { state: linked, modes, problem } = opened();
+
+/** Whether a control is left away, as a worksheet may want it. */
+export const isHidden = (/** @type {string} */ name) => modes.hide.includes(name);
