@@ -34,6 +34,7 @@ SCOPES = {
 SHEETS = (
     "shared/chart.css",
     "shared/connection.css",
+    "shared/dropping.css",
     "header/header.css",
     "header/tour.css",
     # stage.css is the last of its folder: its rules for small windows override the others.

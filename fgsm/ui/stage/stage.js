@@ -16,6 +16,7 @@ import { Asker } from "./asker.js";
 import { Choosing } from "./choosing.js";
 import { Compared, comparisonOf } from "./comparison.js";
 import { Epsilon } from "./epsilon.js";
+import { bring } from "./incoming.js";
 import { Panel, load } from "./panel.js";
 import { isWhole, joined, nextPart } from "./parts.js";
 import { shown, stage, tell, tellMoved } from "./shown.js";
@@ -57,6 +58,7 @@ class Stage {
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
     this.shortcuts = find(this.root, ".shortcuts", HTMLInputElement);
     remember(this.shortcuts, "fgsm-shortcuts");
+    bring(this.root, server.picture, (pixels) => this.choosing.choosePicture(pixels), (sentence) => this.#setNotice(sentence));
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
     onTheme(() => {
@@ -210,7 +212,7 @@ class Stage {
     if (this.#panels.length !== loaded.length) this.#buildPanels(loaded.length);
     this.#panels.forEach((panel, i) => panel.show(loaded[i], this.#middle, before !== null));
     this.root.classList.toggle("is-twin", loaded.length === 2);
-    this.choosing.nameTheDrawing(digit, loaded[0].predictions[0]);
+    this.choosing.nameTheDigit(digit, loaded[0].predictions[0]);
     this.epsilon.mark(loaded.every(isWhole) ? marksOf(loaded) : loaded.map(() => ({ at: null, name: "" })));
     this.#paint();
     this.#tellOthers();
