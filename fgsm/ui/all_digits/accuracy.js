@@ -4,6 +4,7 @@
 import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
 import { create, find, noteCut } from "../shared/dom.js";
+import { saveFile } from "../shared/files.js";
 import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
 import { csv } from "./csv.js";
 import { Running } from "./running.js";
@@ -61,7 +62,7 @@ export function start(/** @type {View} */ { element, props, server }) {
       say("Selected: press Ctrl+C to copy.");
     }
   };
-  find(element, ".csv").onclick = () => save(csv(all()), "fgsm-accuracy.csv");
+  find(element, ".csv").onclick = () => saveFile(new Blob([csv(all())], { type: "text/csv" }), "fgsm-accuracy.csv");
   draw();
   noteCut(find(element, ".scroll"), find(element, ".cut"));
   new Running(find(element, "#run"), server, props.value, (series) => {
@@ -138,13 +139,4 @@ function textOf(/** @type {HTMLTableElement} */ table) {
   return [...table.rows]
     .map((row) => [...row.cells].map((cell) => cell.textContent).join("\t"))
     .join("\n");
-}
-
-/** @param {string} text @param {string} name of the file */
-function save(text, name) {
-  const link = create("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
