@@ -38,6 +38,6 @@ export function python({ source, index, ray }, { model, attack, label, target },
     `k = ${k}  # ε = ${inDecimals(EPSILONS[k])}`,
     "picture = image_frames(swept.adversarial[k, 0, 0])  # 28 x 28 bytes, as shown",
     "prediction, probabilities = int(swept.predictions[k]), swept.log_probs[k, 0].exp()",
-    'print(prediction, f"{probabilities.max():.1%}", "breaks at", float(swept.breaking_point))',
+    'print(prediction, f"{probabilities.max():.1%}", f"breaks at {float(swept.breaking_point):.3g}")',
   ].filter(Boolean).join("\n");
 }

@@ -64,7 +64,6 @@ export const FIRST = {
 /** @type {Modes} */
 const NO_MODES = { present: false, embed: false, hide: [], tour: null, lang: null };
 
-
 /**
  * A property of `T` in a link. `write` gives its value, or null where the link need not say it;
  * `read` gives the fields that a value stands for, or throws an error that says what is wrong with it.
@@ -229,7 +228,7 @@ function readDigit(/** @type {string} */ value) {
   const source = named ?? KEYS.BUILTIN;
   if (source === KEYS.DRAWING) return { source, index: 0, strokes: unpackedStrokes(rest), pad: true };
   if (source === KEYS.IMAGE) return { source, index: 0, pixels: unpackedPixels(rest) };
-  const numbered = catalogue.sources.filter(({ key }) => isLabelled(key)).map(({ key }) => key);
+  const numbered = catalogue.sources.map(({ key }) => key).filter(isLabelled);
   const last = sourceOf(oneOf(source, numbered)).size - 1;
   if (!/^\d+$/.test(rest) || Number(rest) > last) throw new Error(`its number must be from 0 to ${last}`);
   return { source, index: Number(rest) };

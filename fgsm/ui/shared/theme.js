@@ -1,5 +1,7 @@
 // @ts-check
-// Light and dark: Gradio sets a class on the body.
+// Light and dark: Gradio sets a class on the body, or, where the page is a guest, on its element.
+
+import { guest } from "./host.js";
 
 const DARK = "dark";
 /** @type {Set<() => void>} */
@@ -12,10 +14,11 @@ export function onTheme(/** @type {() => void} */ changed) {
   listeners.add(changed);
   if (observer) return;
   observer = new MutationObserver(callAll);
-  observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  observer.observe(themed(), { attributes: true, attributeFilter: ["class"] });
 }
 
 const callAll = () => listeners.forEach((each) => each());
+const themed = () => guest ?? document.body;
 
 /**
  * Do something as if the page were light, or dark. It must be done when it returns: nothing of it is
@@ -26,22 +29,23 @@ const callAll = () => listeners.forEach((each) => each());
  * @returns {T}
  */
 export function inTheme(isDark, work) {
-  const { classList } = document.body;
+  const element = themed();
   const turn = () => {
-    classList.toggle(DARK);
+    element.classList.toggle(DARK);
     callAll();
   };
-  const isOther = classList.contains(DARK) !== isDark;
+  const isOther = element.classList.contains(DARK) !== isDark;
   document.documentElement.classList.add("is-traced"); // the style sheet then has no transitions
   if (isOther) turn();
   try {
     return work();
   } finally {
     if (isOther) turn();
+    element.getBoundingClientRect(); // or the page would turn back in transitions, to be seen
     document.documentElement.classList.remove("is-traced");
     observer?.takeRecords(); // everybody knows already
   }
 }
 
 /** Whether the page is dark. */
-export const isDark = () => document.body.classList.contains(DARK);
+export const isDark = () => themed().classList.contains(DARK);

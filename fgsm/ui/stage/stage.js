@@ -2,10 +2,13 @@
 // The live view: what is chosen, what the server answered, and what is shown of it. Choosing asks the
 // server; moving epsilon never does.
 
+import { setQr } from "../figures/dialog.js";
+import { offerStage } from "../figures/of_stage.js";
 import { followAddress } from "../shared/address.js";
 import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
+import { isOurs } from "../shared/host.js";
 import { isBrowsers, remember } from "../shared/keys.js";
 import { linked, problem } from "../shared/modes.js";
 import { FIRST, written } from "../shared/state.js";
@@ -58,6 +61,7 @@ class Stage {
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
     this.shortcuts = find(this.root, ".shortcuts", HTMLInputElement);
     remember(this.shortcuts, "fgsm-shortcuts");
+    setQr(server.qr);
     bring(this.root, server.picture, (pixels) => this.choosing.choosePicture(pixels), (sentence) => this.#setNotice(sentence));
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
@@ -237,6 +241,7 @@ class Stage {
     find(this.root, ".stage").append(...this.#panels.map((panel) => panel.bottom));
     for (const button of findAll(this.root, ".toggle button"))
       button.onclick = () => this.#setMiddle(button.dataset.view === "change" ? "change" : "direction");
+    this.#panels.forEach((panel, i) => { panel.find(".save-figure").onclick = () => offerStage(i); });
     for (const panel of this.#panels) {
       panel.colours = themeColours();
       swipe(panel.canvas(".adversarial"), () => this.epsilon.k, LAST, (k) => this.epsilon.set(k));
@@ -262,6 +267,7 @@ class Stage {
 
   /** Works wherever the focus is (on a fresh page, nowhere), but only while the stage is visible. */
   #type(/** @type {KeyboardEvent} */ event) {
+    if (!isOurs(event)) return;
     if (event.key === "Escape") this.#setNotice(null);
     const typing = "input:not([type=range], [type=checkbox]), select, textarea, .pad";
     const isTyping = event.target instanceof Element && event.target.closest(typing);
