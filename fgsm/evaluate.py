@@ -167,16 +167,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         device = available_device(options.device)
         model = load_model(options.weights, device)
         if options.image is not None:
-            image = read_picture(options.image.read_bytes()).to(device)
-            _print_reading(predict(model, image)[0].exp(), options)
-            return
-        images, labels = (
-            builtin_digits()
-            if options.builtin
-            else mnist_digits(train=False, root=options.data, download=True)
-        )
+            images, labels = read_picture(options.image.read_bytes()), None
+        elif options.builtin:
+            images, labels = builtin_digits()
+        else:
+            images, labels = mnist_digits(train=False, root=options.data, download=True)
     except (ValueError, OSError, MnistMissing) as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
+    if labels is None:
+        _print_reading(predict(model, images.to(device))[0].exp(), options)
+        return
     images, labels = images[: options.limit], labels[: options.limit]
     attack = attacks[options.attack]
     size = digits_at_once(attack, options.epsilons, device)

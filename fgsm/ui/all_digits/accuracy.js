@@ -5,6 +5,8 @@ import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
 import { copied } from "../shared/clipboard.js";
 import { create, find, noteCut } from "../shared/dom.js";
+import { offer } from "../figures/dialog.js";
+import { traced } from "../figures/traced.js";
 import { saveFile } from "../shared/files.js";
 import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
 import { csv } from "./csv.js";
@@ -59,6 +61,16 @@ export function start(/** @type {View} */ { element, props, server }) {
     say("Selected: press Ctrl+C to copy.");
   };
   find(element, ".csv").onclick = () => saveFile(new Blob([csv(all())], { type: "text/csv" }), "fgsm-accuracy.csv");
+  find(element, ".save-figure").onclick = () => offer([{
+    name: "Accuracy",
+    title: "Accuracy against ε",
+    caption: "The share of digits read correctly both before and after the attack.",
+    file: "fgsm-accuracy",
+    draw: () => traced([
+      { element: find(element, ".legend"), width: 1000 },
+      { element: find(element, ".chart"), width: 1000, height: 500 },
+    ], 8),
+  }]);
   draw();
   noteCut(find(element, ".scroll"), find(element, ".cut"));
   new Running(find(element, "#run"), server, props.value, (series) => {

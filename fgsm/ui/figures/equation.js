@@ -51,7 +51,6 @@ export function equation(stage, k, view, palette) {
   const [icon, words] = verdictOf(stage, i);
   const colour = icon === "still" ? palette.safe : icon === "fooled" || icon === "hit" ? palette.adversarial : palette.text;
   const [first, second, third] = [0, TILE + GAP, 2 * (TILE + GAP)];
-  const at = `at ε = ${epsilonText(stage.ks[i])}: ${breakingPointText(stage).replaceAll("\n", " ")}`;
   const grey = (/** @type {Uint8Array} */ bytes) => [...bytes].map((level) => GREY[level]);
   const svg = [
     tile(first, `image <i>x</i>, ${named ? an(label) : sourceOf(source).unnamed}`, grey(stage.clean), palette),
@@ -63,7 +62,7 @@ export function equation(stage, k, view, palette) {
     reading(third, stage, i, palette),
     text(second + TILE / 2, BELOW + 36, `ε = ${epsilonText(stage.ks[i])}`, { "font-size": 20, fill: palette.quiet, "text-anchor": "middle" }),
     text(0, BELOW + 92, `${ICONS[icon]}  ${words.replaceAll("\n", " ")}`, { "font-size": 30, "font-weight": 700, fill: colour }),
-    text(ROOM, BELOW + 92, at, { "font-size": 18, "text-anchor": "end" }),
+    text(ROOM, BELOW + 92, breakingPointText(stage).replaceAll("\n", " "), { "font-size": 18, "text-anchor": "end" }),
   ].join("\n");
   return { svg, width: ROOM, height: BELOW + 104 };
 }
@@ -78,11 +77,13 @@ export function digitName({ digit: { source, label, named } }, index) {
   return named ? `${phrase} of ${an(label)}` : `${phrase}, read as ${label}`;
 }
 
+/** Words as they begin a sentence. */
+export const inFront = (/** @type {string} */ words) => words[0].toUpperCase() + words.slice(1);
+
 /** The caption: one line. @param {LoadedStage} stage @param {number} k @param {number} index */
 export function captionOf(stage, k, index) {
   const i = nearest(stage.ks, k);
-  const name = digitName(stage, index);
-  return `${name[0].toUpperCase()}${name.slice(1)}. No pixel moves by more than ε = ${epsilonText(stage.ks[i])}; black is 0, white is 1.`;
+  return `${inFront(digitName(stage, index))}. No pixel moves by more than ε = ${epsilonText(stage.ks[i])}; black is 0, white is 1.`;
 }
 
 /**

@@ -10,7 +10,7 @@ import { isWhole, nearest } from "../stage/parts.js";
 import { shown, stage as stageControl } from "../stage/shown.js";
 import { animation } from "./animation.js";
 import { offer, openDialog } from "./dialog.js";
-import { captionOf, equation, fileName, frameOf, titleOf } from "./equation.js";
+import { captionOf, digitName, equation, fileName, frameOf, inFront, titleOf } from "./equation.js";
 import { palette } from "./palette.js";
 import { greyPng } from "./png.js";
 import { python } from "./python.js";
@@ -29,11 +29,11 @@ export function offerStage(i) {
   const at = nearest(loaded.ks, k);
   const element = findAll(document, ".live .confidence")[i];
   offer([
-    { name: "The equation", title, caption, file, draw: (colours) => equation(loaded, k, view, colours) },
+    { name: "The equation", title, caption, file: `${file}-equation`, draw: (colours) => equation(loaded, k, view, colours) },
     {
       name: "Confidence against ε",
       title: `${title}: confidence against ε`,
-      caption,
+      caption: `${inFront(digitName(loaded, index))}. Bold: its own class. ε*: the smallest ε of the grid at which it is misread.`,
       file: file.replace(/-[\d.]+$/, "-confidence"),
       draw: () => traced([{ element, ...CHART }]),
     },

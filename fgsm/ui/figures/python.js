@@ -1,7 +1,7 @@
 // @ts-check
 // The Python that gives the same pixels and numbers as the stage, with the package's own functions.
 
-import { EPSILONS, KEYS, attackOf, inDecimals, isLabelled } from "../shared/words.js";
+import { EPSILONS, KEYS, inDecimals, isLabelled } from "../shared/words.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Stage} Stage */
@@ -31,13 +31,14 @@ export function python({ source, index, ray }, { model, attack, label, target },
     `model = load_model("${model}", torch.device("cpu"))`,
     isOwn ? `pixels = zlib.decompress(base64.b64decode("${frame}"))` : "",
     isOwn
-      ? `image, label = torch.tensor(list(pixels)).view(1, 1, 28, 28) / 255, torch.tensor([${label}])`
-      : `image, label = (each[${index}:${index + 1}] for each in ${isTest ? "mnist_digits(train=False, download=True)" : "builtin_digits()"})`,
+      ? `image = torch.tensor(list(pixels)).view(1, 1, 28, 28) / 255\nlabel = torch.tensor([${label}])`
+      : `images, labels = ${isTest ? "mnist_digits(train=False, download=True)" : "builtin_digits()"}\n` +
+        `image, label = images[${index}:${index + 1}], labels[${index}:${index + 1}]`,
     `aim = Aim(${aim.join(", ")})`,
-    `swept = sweep(model, image, label, EPSILONS, ATTACKS["${attack}"].aimed(aim))  # ${attackOf(attack).name}`,
+    `swept = sweep(model, image, label, EPSILONS, ATTACKS["${attack}"].aimed(aim))`,
     `k = ${k}  # ε = ${inDecimals(EPSILONS[k])}`,
-    "picture = image_frames(swept.adversarial[k, 0, 0])  # 28 x 28 bytes, as shown",
-    "prediction, probabilities = int(swept.predictions[k]), swept.log_probs[k, 0].exp()",
-    'print(prediction, f"{probabilities.max():.1%}", f"breaks at {float(swept.breaking_point):.3g}")',
+    "picture = image_frames(swept.adversarial[k, 0, 0])  # as shown: 28 x 28 bytes",
+    "prediction, probabilities = swept.predictions[k, 0], swept.log_probs[k, 0].exp()",
+    "print(prediction, probabilities.max(), swept.breaking_point)",
   ].filter(Boolean).join("\n");
 }

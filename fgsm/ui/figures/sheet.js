@@ -11,6 +11,7 @@ import { FONTS, attributes, escaped, moved, short } from "./svg.js";
 export const WIDTH = 1000;
 export const MARGIN = 60;
 export const ROOM = WIDTH - 2 * MARGIN; // for the body
+const MOST_SCALE = 1.4;
 
 /**
  * @typedef {object} Sheet
@@ -23,7 +24,7 @@ export const ROOM = WIDTH - 2 * MARGIN; // for the body
 
 /** @param {Sheet} sheet @param {Palette} palette */
 export function svgOf({ title, body, caption, link, code }, palette) {
-  const scale = Math.min(ROOM / body.width, 1.6);
+  const scale = Math.min(ROOM / body.width, MOST_SCALE);
   const [top, left] = [104, (WIDTH - scale * body.width) / 2];
   const foot = top + scale * body.height + 44;
   const side = code ? Math.max(96, Math.min(180, 2 * (code.length + 2 * QUIET))) : 0;
@@ -31,7 +32,7 @@ export function svgOf({ title, body, caption, link, code }, palette) {
   const room = ROOM - (side ? side + 24 : 0);
   const words = (/** @type {string} */ text, /** @type {number} */ y, /** @type {object} */ more, most = room) => {
     const { size, ...rest } = /** @type {{ size: number }} */ (more);
-    const fitting = Math.min(size, most / (0.6 * text.length)); // of a wide typeface's mean letter
+    const fitting = Math.min(size, most / (0.57 * text.length)); // of a wide typeface's mean letter
     return `<text${attributes({ x: MARGIN, y, "font-size": fitting, ...rest })}>${escaped(text)}</text>`;
   };
   return [

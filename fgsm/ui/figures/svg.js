@@ -70,7 +70,8 @@ export function tspans(html, size) {
     const shift = open.reduce((sum, each) => sum + (SHIFTS[/** @type {"sub"} */ (each)] ?? 0), 0) * size;
     const dy = shift === back ? "" : ` dy="${short(shift - back)}"`;
     back = shift;
-    const plain = text.replaceAll("&amp;", "&").replaceAll("&lt;", "<").replaceAll("&gt;", ">");
+    // Some programs drop plain spaces beside a tag.
+    const plain = text.replaceAll("&amp;", "&").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll(" ", "\u00a0");
     all += `<tspan${open.map((each) => TAGS[each] ?? "").join("")}${dy}>${escaped(plain)}</tspan>`;
   }
   return all;

@@ -21,31 +21,32 @@ const BORDERS = { dashed: [2, 1], dotted: [0.01, 2] };
 export function traced(parts, gap = 0) {
   let [svg, width, height] = ["", 0, 0];
   for (const { element, without, ...size } of parts) {
-    const { cssText } = element.style;
+    const all = [element, .../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll(without ?? ":not(*)"))];
+    const before = all.map(({ style }) => style.cssText);
+    for (const each of all.slice(1)) each.style.display = "none";
     Object.assign(element.style, { width: `${size.width}px`, maxWidth: "none", flex: "none" });
     if (size.height) element.style.height = `${size.height}px`;
     const box = element.getBoundingClientRect();
-    svg += moved(0, height, drawing(element, box, without ?? null));
-    element.style.cssText = cssText;
+    svg += moved(0, height, drawing(element, box));
+    all.forEach((each, i) => { each.style.cssText = before[i]; });
     width = Math.max(width, size.width);
     height += box.height + gap;
   }
   return { svg, width, height: height - gap };
 }
 
-/** @param {Element} element @param {Corner} corner @param {string | null} without @returns {string} */
-function drawing(element, corner, without) {
+/** @param {Element} element @param {Corner} corner @returns {string} */
+function drawing(element, corner) {
   const style = getComputedStyle(element);
-  const isUnseen = style.display === "none" || style.visibility === "hidden" || style.clipPath !== "none";
-  if (isUnseen || (without && element.matches(without))) return "";
+  if (style.display === "none" || style.visibility === "hidden" || style.clipPath !== "none") return "";
   const box = element.getBoundingClientRect();
   const [x, y] = [box.left - corner.left, box.top - corner.top];
-  let svg = boxOf(style, x, y, box.width, box.height) + before(element, box, x, y);
+  let svg = boxOf(style, x, y, box.width, box.height) + swatch(element, box, x, y);
   if (element instanceof SVGSVGElement) svg += curves(element, x, y, box);
   else if (element instanceof HTMLCanvasElement) svg += moved(x, y, canvas(element, box));
   else
     for (const child of element.childNodes)
-      if (child instanceof Element) svg += drawing(child, corner, without);
+      if (child instanceof Element) svg += drawing(child, corner);
       else if (child instanceof Text) svg += words(child, style, corner);
   return svg && style.opacity !== "1" ? `<g opacity="${style.opacity}">${svg}</g>` : svg;
 }
@@ -87,7 +88,7 @@ function boxOf(style, x, y, width, height) {
  * @param {number} x
  * @param {number} y
  */
-function before(element, box, x, y) {
+function swatch(element, box, x, y) {
   const style = getComputedStyle(element, "::before");
   if (style.content !== '""' || style.display === "none") return "";
   const sized = (/** @type {string} */ value) => parseFloat(value) || 0;
