@@ -53,6 +53,7 @@ function addLink(/** @type {HTMLElement} */ container) {
 }
 
 function tellHeight(/** @type {HTMLElement} */ container) {
+  if (innerWidth === 0) return; // the frame is not shown, on another slide perhaps
   tell({ type: "fgsm:height", height: Math.ceil(container.getBoundingClientRect().height) });
 }
 
