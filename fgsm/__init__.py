@@ -9,7 +9,7 @@ Read the modules in this order:
 - `attack`: the method and its relatives.
 - `readings`: what a network reads in the attacked images.
 - `frames`: pictures of eight bits, and what became of the pixels.
-- `digits`, `drawing`: where images come from.
+- `digits`, `drawing`, `picture`: where images come from.
 - `styles`, `strokes`: synthetic drawings, for training.
 - `explain`: why the attack works, in numbers.
 - `catalogue`: which attacks, models, epsilons and digits there are.

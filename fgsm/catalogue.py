@@ -344,6 +344,9 @@ class Source:
     phrase: str
     """As it stands in a sentence, with the number."""
     size: int
+    unnamed: str = ""
+    """What a digit of it is called while nobody has said what it is; empty where each digit has a
+    label of its own."""
 
 
 BUILTIN = Source(
@@ -358,6 +361,8 @@ MNIST_TEST = Source(
     phrase=f"MNIST's {TEST_DIGITS:,} test digits",
     size=TEST_DIGITS,
 )
-DRAWING = Source(key="drawing", title="drawings", phrase="a drawing", size=1)
+DRAWING = Source(key="drawing", title="drawings", phrase="a drawing", size=1, unnamed="drawn")
+IMAGE = Source(key="image", title="pictures", phrase="a picture", size=1, unnamed="yours")
+"""28 x 28 pixels that are used exactly as they are; `fgsm.picture` reads them in a file."""
 DATA_SETS = {source.key: source for source in (BUILTIN, MNIST_TEST)}
-SOURCES = {**DATA_SETS, DRAWING.key: DRAWING}
+SOURCES = {**DATA_SETS, DRAWING.key: DRAWING, IMAGE.key: IMAGE}

@@ -19,8 +19,8 @@ from torch import Tensor
 
 from fgsm import service
 from fgsm.catalogue import EPSILONS, MODELS
+from fgsm.service import listing
 from fgsm.ui import header
-from fgsm.ui import stage as stage_of_the_page
 from fgsm.ui.wire import answering
 from tests.browser import Stage
 
@@ -33,7 +33,7 @@ ATTACKS = {
     "random": "random signs (control)",
     "pgd-40": "PGD, 40 steps",
 }
-FIRST = stage_of_the_page.FIRST.model_dump()
+FIRST = listing.FIRST.model_dump()
 """The request that the page opens with."""
 FIGURES = [function.__name__ for function in service.FIGURES]
 TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))

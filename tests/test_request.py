@@ -1,13 +1,18 @@
 """The boundary: any JSON may arrive, and only what makes sense passes."""
 
 import base64
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
+from torch import Tensor
 
 from fgsm import service
 from fgsm.service import FUNCTIONS
+from fgsm.service.digits import digit_of
 from fgsm.service.fields import LARGEST_DRAWING, REACHES
 from fgsm.service.request import (
     AttackRequest,
@@ -17,7 +22,7 @@ from fgsm.service.request import (
     WindowRequest,
 )
 from fgsm.ui.wire import answering
-from tests.helpers import FIRST, ask
+from tests.helpers import FIRST, ask, unpack
 
 GOOD = {**FIRST, "index": 3}
 
@@ -47,6 +52,72 @@ def test_a_drawing_is_its_pixels() -> None:
     assert (request.index, request.label) == (0, 4)
 
 
+def test_a_picture_is_its_pixels_exactly() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (28, 28), dtype=np.uint8)
+    asked = {**GOOD, "source": "image", "pixels": drawn(pixels.tobytes()), "index": 3}
+    request = AttackRequest.parse({**asked, "drawing": "!"})
+    assert request.pixels is not None and np.array_equal(request.pixels, pixels)
+    assert (request.index, request.drawing, request.is_named) == (0, None, False)
+    image, label = digit_of(request)
+    assert torch.equal(image[0, 0].cpu() * 255, torch.from_numpy(pixels).float())
+    named = AttackRequest.parse({**asked, "label": (int(label) + 1) % 10})
+    assert named.is_named and int(digit_of(named)[1]) == named.label
+    assert AttackRequest.parse({**GOOD, "pixels": "!"}).pixels is None
+
+
+def test_what_is_read_in_a_file_can_be_asked_for(builtin: tuple[Tensor, Tensor]) -> None:
+    """A digit of MNIST's, saved and sent as a picture, is the digit that the stage shows."""
+    file = io.BytesIO()
+    frame = (builtin[0][403, 0] * 255).round().byte()
+    Image.fromarray(frame.numpy()).save(file, "PNG")
+    answer = ask("picture", {"picture": drawn(file.getvalue())})
+    assert torch.equal(unpack(answer["frame"])[0, 0], frame)
+    pixels = drawn(frame.numpy().tobytes())
+    mine = ask("attack", {**GOOD, "source": "image", "pixels": pixels, "label": 4})
+    its = ask("attack", {**GOOD, "index": 403})
+    assert mine["stages"] == its["stages"]
+    assert mine["digit"] == {**its["digit"], "source": "image"}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({}, "Picture is missing; it must be a file's bytes in base64."),
+        ({"picture": "-"}, "Picture is not base64; it must be a file's bytes in base64."),
+        ({"picture": ""}, "Picture has 0 bytes; it must be a picture file."),
+        ({"picture": "A" * 1_333_340}, "Picture has 1,333,340 characters of base64; the file may"),
+        ({"picture": drawn(b"<svg/>")}, "Picture is not one that can be read: it begins with"),
+    ],
+)
+def test_a_file_that_is_refused(data: dict[str, Any], words: str) -> None:
+    assert ask("picture", data)["error"].startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        (None, "Link is missing; it must be text of at most 1,200 characters."),
+        ("https://a.b/" + "a" * 1200, "Link is 1,212 characters long; it must be text"),
+        ("javascript:alert(1)", "Link is 'javascript:alert(1)'; it must begin with http:// or"),
+        ("https://a.b/ c", "Link is 'https://a.b/ c'; it must begin with"),
+        ("https://a.b/\n", "Link is 'https://a.b/"),
+        ("https://", "Link is 'https://'; it must begin"),
+    ],
+)
+def test_a_link_that_has_no_code(link: object, words: str) -> None:
+    assert ask("qr", {"link": link})["error"].startswith(words)
+
+
+@pytest.mark.parametrize("length", [12, 100, 1200])
+def test_a_link_has_a_code(length: int) -> None:
+    """With its three finders; the browser test reads one as a phone would."""
+    rows = ask("qr", {"link": "https://a.b/".ljust(length, "e")})["rows"]
+    assert len(rows) in range(21, 178, 4) and all(len(row) == len(rows) for row in rows)
+    assert set("".join(rows)) == {"0", "1"}
+    for corner in (rows[0][:7], rows[0][-7:], rows[-1][:7]):
+        assert corner == "1111111"
+
+
 def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
     assert AttackRequest.parse({**GOOD, "label": 5}).label is None
 
@@ -54,7 +125,7 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"source": "attic"}, "source is 'attic'; it must be one of builtin, test, drawing"),
+        ({"source": "attic"}, "source is 'attic'; it must be one of builtin, test, drawing, image"),
         ({"source": ["builtin"]}, "source is"),
         ({"source": None}, "source is missing"),
         ({"index": -1}, "index is -1; it must be a whole number from 0 to 999"),
@@ -104,6 +175,13 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"source": "drawing", "drawing": drawn(bytes(15))}, "drawing has 15 pixels"),
         ({"source": "drawing", "drawing": "A" * 10**6}, "drawing has 1000000 characters"),
         ({"source": "drawing", "drawing": drawn(bytes(16)), "label": 11}, "label is 11"),
+        ({"source": "image"}, "pixels are missing; they must be 784 bytes in base64"),
+        ({"source": "image", "pixels": 7}, "pixels are 7"),
+        ({"source": "image", "pixels": drawn(bytes(781))}, "pixels are 1044 characters"),
+        ({"source": "image", "pixels": drawn(bytes(786))}, "pixels are 786 bytes; they must be"),
+        ({"source": "image", "pixels": drawn(bytes(787))}, "pixels are 1052 characters"),
+        ({"source": "image", "pixels": "é" * 1048}, "pixels is not base64"),
+        ({"source": "image", "pixels": drawn(bytes(784)), "label": -1}, "label is -1"),
     ],
 )
 def test_a_bad_field_is_named(change: dict[str, Any], words: str) -> None:
@@ -174,13 +252,15 @@ def test_an_error_of_ours_is_told_and_logged(
 ) -> None:
     """The browser would take silence for a lost connection."""
 
-    def breaks(*_: object) -> None:
+    def breaks(*_: object, **__: object) -> None:
         raise RuntimeError("out of memory")
 
     for module in ("stage", "figures"):
         monkeypatch.setattr(f"fgsm.service.{module}.digit_of", breaks)
     monkeypatch.setattr("fgsm.service.all_digits.digits_here", breaks)
-    everything = {**GOOD, "seed": 1, "k": 1}
+    monkeypatch.setattr("fgsm.service.incoming.read_picture", breaks)
+    monkeypatch.setattr("fgsm.service.codes.segno.make", breaks)
+    everything = {**GOOD, "seed": 1, "k": 1, "picture": "", "link": "https://a.b"}
     answer = answering(getattr(service, name))(everything)
     assert answer["error"].startswith("The server had an error")
     assert "out of memory" in caplog.text and "out of memory" not in answer["error"]

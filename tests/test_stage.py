@@ -16,8 +16,8 @@ from fgsm.catalogue import EPSILONS, TWINS, load_model
 from fgsm.frames import change_frames, change_of, eight_bit, image_frames, survives_eight_bits
 from fgsm.readings import predict, sweep
 from fgsm.service.digits import device
+from fgsm.service.listing import FIRST_EPSILON
 from fgsm.service.request import AttackRequest
-from fgsm.ui.stage import FIRST_EPSILON
 from fgsm.ui.wire import pack
 from tests.helpers import FIRST, ask, unpack
 

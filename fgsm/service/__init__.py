@@ -1,14 +1,16 @@
 """Requests and answers: what the page, the command line and others may ask of `fgsm`.
 
 `request` says what may be asked and checks it, `answer` what comes back. The functions between them
-are in `stage` (one digit under attack), `figures` (the pictures that explain why) and `all_digits`
-(how often it works). Plain values and tensors go in and out: nothing here knows of a browser.
+are in `stage` (one digit under attack), `figures` (the pictures that explain why), `all_digits`
+(how often it works), `incoming` (pictures that people bring) and `codes` (links as QR codes). Plain
+values and tensors go in and out: nothing here knows of a browser.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from fgsm.service.all_digits import cell, counts, grid
+from fgsm.service.codes import qr
 from fgsm.service.figures import (
     church_window,
     defence,
@@ -17,6 +19,7 @@ from fgsm.service.figures import (
     eight_bits,
     linearity,
 )
+from fgsm.service.incoming import picture
 from fgsm.service.stage import attack, compare
 
 __all__ = [
@@ -33,6 +36,8 @@ __all__ = [
     "eight_bits",
     "grid",
     "linearity",
+    "picture",
+    "qr",
 ]
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
@@ -49,6 +54,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
         counts,
         grid,
         cell,
+        picture,
+        qr,
     )
 }
 """Each takes the request and returns the answer that its annotations name."""

@@ -43,7 +43,7 @@ class Digit:
     frame: Frames
     label: int
     named: bool
-    """Whether the label is known; if not, it is what a model reads in a drawing."""
+    """Whether the label is known; if not, it is what a model reads in the digit."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,24 @@ class Comparison:
     targets: dict[str, int | None]
     """Which class each model is moved towards; None as in `Stage`, likewise the next."""
     reached: dict[str, float | None]
+
+
+# ---- what comes in, and what is given away ----
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is in a picture file, as the models can read it."""
+
+    frame: Frames
+
+
+@dataclass(frozen=True)
+class Code:
+    """A QR code."""
+
+    rows: list[str]
+    """As many as there are modules to a side: 1 for a dark one, 0 for a light one."""
 
 
 # ---- the pictures that explain why ----
@@ -359,6 +377,7 @@ class SourceEntry:
     title: str
     phrase: str
     size: int
+    unnamed: str
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from fgsm.catalogue import BUILTIN, MNIST_TEST, Source, load_model
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from fgsm.drawing import to_mnist
 from fgsm.model import available_device
+from fgsm.picture import as_it_is
 from fgsm.readings import predict
 from fgsm.service.request import DigitRequest
 
@@ -29,18 +30,22 @@ def digits_here() -> tuple[Source, Tensor, Tensor]:
 def digit_of(request: DigitRequest) -> tuple[Tensor, Tensor]:
     """The image `(1, 1, 28, 28)` and its label `(1,)`, on the device.
 
-    A drawing has no true label: until someone names it, the prediction of the model shown is its
-    label, which is attacked in every model that is compared.
+    A drawing or a picture has no true label: until someone names it, the prediction of the model
+    shown is its label, which is attacked in every model that is compared.
 
     Raises:
         ValueError: there is no digit in the drawing.
         MnistMissing: the test set is asked for but is not there.
     """
-    if request.drawing is None:
+    if request.pixels is not None:
+        image = as_it_is(request.pixels)
+    elif request.drawing is not None:
+        image = to_mnist(request.drawing)
+    else:
         images, labels = builtin_digits() if request.source == BUILTIN.key else mnist_test()
         which = slice(request.index, request.index + 1)
         return images[which].to(device()), labels[which].to(device())
-    image = to_mnist(request.drawing).to(device())
+    image = image.to(device())
     if request.label is None:
         return image, predict(model_of(request.models[0].key), image).argmax(1)
     return image, torch.tensor([request.label], device=image.device)

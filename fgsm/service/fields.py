@@ -20,18 +20,23 @@ from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from fgsm.catalogue import (
     DRAWING,
     EPSILONS,
+    IMAGE,
     LARGEST_EPSILON,
     MODELS,
     SOURCES,
     attacks_offered,
 )
+from fgsm.picture import MOST_BYTES
 
 REACHES = (0.1, 0.2, 0.3, 0.4, 0.5)
 """How far the church window may reach to each side, in pixel units."""
 LARGEST_DRAWING = 280
 """Pixels per side."""
+PIXELS = 28 * 28
 MOST_EPSILONS = 21
 """In a run."""
+LONGEST_LINK = 1_200
+"""Characters. A QR code of more would have modules too small for a phone's camera."""
 
 
 def shown(value: object) -> str:
@@ -120,10 +125,10 @@ def _seed(value: object, info: ValidationInfo) -> int:
 
 
 def _index(value: object, info: ValidationInfo) -> int:
-    source = info.data.get("source")
-    if source is None or source == DRAWING.key:  # if the source is wrong, that is reported first
+    source = SOURCES.get(info.data.get("source", ""))
+    if source is None or source.unnamed:  # if the source is wrong, that is reported first
         return 0
-    return _whole(value, info, SOURCES[source].size)
+    return _whole(value, info, source.size)
 
 
 def _flag(value: object, info: ValidationInfo) -> bool:
@@ -138,7 +143,7 @@ EpsilonIndex = Annotated[int, BeforeValidator(_place_on_the_grid)]
 EpsilonIndexes = Annotated[tuple[int, ...] | None, BeforeValidator(_places_on_the_grid)]
 Seed = Annotated[int, BeforeValidator(_seed)]
 DigitIndex = Annotated[int, BeforeValidator(_index)]
-"""The index of a digit in the field `source`; 0 for a drawing."""
+"""The index of a digit in the field `source`; 0 for a drawing or a picture."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Count = Annotated[int, BeforeValidator(_seed)]
 
@@ -199,7 +204,7 @@ sizes, and the slider must have it."""
 Reach = Annotated[float, BeforeValidator(_reach)]
 
 
-# ---- a drawing ----
+# ---- a drawing, a picture ----
 
 
 def _drawing(value: object, info: ValidationInfo) -> npt.NDArray[np.uint8] | None:
@@ -212,10 +217,7 @@ def _drawing(value: object, info: ValidationInfo) -> npt.NDArray[np.uint8] | Non
             f"drawing has {len(value)} characters; it must be at most "
             f"{LARGEST_DRAWING} pixels a side"
         )
-    try:
-        pixels = np.frombuffer(base64.b64decode(value, validate=True), np.uint8)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("drawing is not base64; it must be its pixels in base64") from error
+    pixels = np.frombuffer(_decoded(value, "drawing", "its pixels"), np.uint8)
     side = math.isqrt(len(pixels))
     if side == 0 or side * side != len(pixels):
         raise ValueError(f"drawing has {len(pixels)} pixels; it must be square")
@@ -227,7 +229,70 @@ Drawing = Annotated[
     BeforeValidator(_drawing),
     WithJsonSchema({"type": ["string", "null"]}),
 ]
-"""`(S, S)`, white ink on black; in JSON, base64 of its bytes. None for a data set."""
+"""`(S, S)`, white ink on black; in JSON, base64 of its bytes. None for other sources."""
+
+
+def _pixels(value: object, info: ValidationInfo) -> npt.NDArray[np.uint8] | None:
+    if info.data.get("source") != IMAGE.key:
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"pixels are {shown(value)}; they must be {PIXELS} bytes in base64")
+    if len(value) != 4 * -(-PIXELS // 3):
+        raise ValueError(
+            f"pixels are {len(value)} characters; they must be {PIXELS} bytes in base64"
+        )
+    decoded = _decoded(value, "pixels", f"{PIXELS} bytes")
+    if len(decoded) != PIXELS:
+        raise ValueError(f"pixels are {len(decoded)} bytes; they must be {PIXELS}, row by row")
+    return np.frombuffer(decoded, np.uint8).reshape(28, 28)
+
+
+def _file(value: object, info: ValidationInfo) -> bytes:
+    name = str(info.field_name)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {shown(value)}; it must be a file's bytes in base64")
+    if len(value) > 4 * -(-MOST_BYTES // 3):
+        raise ValueError(
+            f"{name} has {len(value):,} characters of base64; the file may have {MOST_BYTES:,} "
+            "bytes at most"
+        )
+    return _decoded(value, name, "a file's bytes")
+
+
+def _decoded(value: str, name: str, what: str) -> bytes:
+    """The bytes that are written in base64."""
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(f"{name} is not base64; it must be {what} in base64") from error
+
+
+Pixels = Annotated[
+    npt.NDArray[np.uint8] | None,
+    BeforeValidator(_pixels),
+    WithJsonSchema({"type": ["string", "null"]}),
+]
+"""`(28, 28)`, white ink on black; in JSON, base64 of its bytes. None for other sources."""
+File = Annotated[bytes, BeforeValidator(_file), WithJsonSchema({"type": "string"})]
+"""What is in a file; in JSON, in base64."""
+
+
+# ---- a link ----
+
+
+def _link(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_LINK:
+        what = shown(value) if not isinstance(value, str) else f"{len(value):,} characters long"
+        raise ValueError(f"link is {what}; it must be text of at most {LONGEST_LINK:,} characters")
+    if not re.fullmatch(r"https?://[!-~]+", value):
+        raise ValueError(
+            f"link is {shown(value)}; it must begin with http:// or https://, in printable ASCII"
+        )
+    return value
+
+
+Link = Annotated[str, BeforeValidator(_link), WithJsonSchema({"type": "string"})]
+"""A link, written as browsers write it."""
 
 
 # ---- the epsilons of a run ----

@@ -45,7 +45,7 @@ def listing() -> Catalogue:
         ],
         models=[ModelEntry(model.key, model.title, model.rank) for model in MODELS.values()],
         sources=[
-            SourceEntry(source.key, source.title, source.phrase, source.size)
+            SourceEntry(source.key, source.title, source.phrase, source.size, source.unnamed)
             for source in SOURCES.values()
         ],
         twins=(TWINS[0].key, TWINS[1].key),

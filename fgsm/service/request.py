@@ -8,7 +8,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from typing_extensions import Self
 
-from fgsm.catalogue import DRAWING, MODELS, TWINS, Model
+from fgsm.catalogue import MODELS, SOURCES, TWINS, Model
 from fgsm.service.fields import (
     Class,
     Count,
@@ -17,9 +17,12 @@ from fgsm.service.fields import (
     EpsilonIndex,
     EpsilonIndexes,
     Epsilons,
+    File,
     Flag,
+    Link,
     ModelKey,
     ModelKeys,
+    Pixels,
     Ray,
     Reach,
     RunAttackKey,
@@ -60,22 +63,24 @@ class DigitRequest(Request):
     source: SourceKey
     index: DigitIndex
     drawing: Drawing = None
+    pixels: Pixels = None
     label: Class = None
-    """What the person says the drawing is; if None, the prediction is its label."""
+    """What the person says a drawing or a picture is; if None, the prediction is its label."""
     model: ModelKey
     twin: Flag = False
     """Show both of `TWINS` side by side, whatever `model` says."""
 
     @field_validator("label", mode="after")
     @classmethod
-    def _of_a_drawing(cls, value: int | None, info: ValidationInfo) -> int | None:
+    def _of_an_unnamed_digit(cls, value: int | None, info: ValidationInfo) -> int | None:
         # A data set knows its labels better than a browser.
-        return value if info.data.get("source") == DRAWING.key else None
+        source = SOURCES.get(info.data.get("source", ""))
+        return value if source and source.unnamed else None
 
     @property
     def is_named(self) -> bool:
-        """Whether the digit's label is known; if not, it is what a model reads in a drawing."""
-        return self.drawing is None or self.label is not None
+        """Whether the digit's label is known; if not, it is what a model reads in the digit."""
+        return not SOURCES[self.source].unnamed or self.label is not None
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -117,6 +122,18 @@ class CompareRequest(AimedRequest):
 
     compared: ModelKeys = None
     """The models; None means all. Whoever knows the answer for one need not ask for it."""
+
+
+class PictureRequest(Request):
+    """A picture file."""
+
+    picture: File
+
+
+class LinkRequest(Request):
+    """A link to the page."""
+
+    link: Link
 
 
 class SurveyRequest(Request):

@@ -24,6 +24,7 @@ export interface AttackRequest {
   source: string;
   index: number;
   drawing?: string | null;
+  pixels?: string | null;
   label?: number | null;
   model: string;
   twin?: boolean;
@@ -79,11 +80,17 @@ export interface ChurchWindow {
   planes: Plane[];
 }
 
+/** A QR code. */
+export interface Code {
+  rows: string[];
+}
+
 /** One digit, and an attack on it in several models, at every epsilon of the grid. */
 export interface CompareRequest {
   source: string;
   index: number;
   drawing?: string | null;
+  pixels?: string | null;
   label?: number | null;
   model: string;
   twin?: boolean;
@@ -147,6 +154,7 @@ export interface DigitRequest {
   source: string;
   index: number;
   drawing?: string | null;
+  pixels?: string | null;
   label?: number | null;
   model: string;
   twin?: boolean;
@@ -249,11 +257,26 @@ export interface Lines {
   bends: number[][];
 }
 
+/** A link to the page. */
+export interface LinkRequest {
+  link: string;
+}
+
 /** What the browser knows about a model; see fgsm.catalogue.Model. */
 export interface ModelEntry {
   key: string;
   title: string;
   rank: number;
+}
+
+/** What is in a picture file, as the models can read it. */
+export interface Picture {
+  frame: Packed;
+}
+
+/** A picture file. */
+export interface PictureRequest {
+  picture: string;
 }
 
 /** What one model reads on the plane around the digit. */
@@ -296,6 +319,7 @@ export interface SourceEntry {
   title: string;
   phrase: string;
   size: number;
+  unnamed: string;
 }
 
 /** One model's sweep of one digit. */
@@ -331,6 +355,7 @@ export interface WindowRequest {
   source: string;
   index: number;
   drawing?: string | null;
+  pixels?: string | null;
   label?: number | null;
   model: string;
   twin?: boolean;
@@ -350,4 +375,6 @@ export interface Service {
   counts(request: SurveyRequest): Promise<Counts | Refusal>;
   grid(request: GridRequest): Promise<Grid | Refusal>;
   cell(request: CellRequest): Promise<Cell | Refusal>;
+  picture(request: PictureRequest): Promise<Picture | Refusal>;
+  qr(request: LinkRequest): Promise<Code | Refusal>;
 }

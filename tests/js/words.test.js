@@ -29,7 +29,7 @@ test("digits have their articles", () => {
   assert.equal(an(8), "an 8");
   assert.equal(an(1), "a 1");
   assert.equal(called({ label: 8, named: true }), "an 8");
-  assert.equal(called({ label: 8, named: false }), "drawn, and read as 8");
+  assert.equal(called({ label: 8, named: false }), "not named, and read as 8");
 });
 
 test("abbreviations keep their capitals inside a sentence", () => {

@@ -3,6 +3,7 @@
 
 import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
+import { copied } from "../shared/clipboard.js";
 import { create, find, noteCut } from "../shared/dom.js";
 import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
 import { csv } from "./csv.js";
@@ -51,15 +52,10 @@ export function start(/** @type {View} */ { element, props, server }) {
     setTimeout(() => { find(element, ".done").textContent = ""; }, 4_000);
   };
   find(element, ".copy").onclick = async () => {
-    try {
-      await navigator.clipboard.writeText(textOf(table));
-      say("Copied.");
-    } catch {
-      // Over plain http from another machine, browsers give no access to the clipboard.
-      details.open = true;
-      getSelection()?.selectAllChildren(table);
-      say("Selected: press Ctrl+C to copy.");
-    }
+    if (await copied(textOf(table))) return say("Copied.");
+    details.open = true;
+    getSelection()?.selectAllChildren(table);
+    say("Selected: press Ctrl+C to copy.");
   };
   find(element, ".csv").onclick = () => save(csv(all()), "fgsm-accuracy.csv");
   draw();

@@ -1,6 +1,8 @@
 // @ts-check
 // The line above the tabs: which model the stage shows, and how well it reads clean digits.
 
+import { linkOf } from "../shared/address.js";
+import { copied } from "../shared/clipboard.js";
 import { find } from "../shared/dom.js";
 import { KEYS, modelName, sourceOf } from "../shared/words.js";
 import { onShown, shown } from "../stage/shown.js";
@@ -16,6 +18,21 @@ export function start(/** @type {View} */ { element, props }) {
     find(element, ".about").textContent = `${models.join(" · ")}${of}`;
   });
   startTour(element, tour);
+  copyLink(find(element, ".copy-link"));
+}
+
+/** The button says itself that the link is copied, aloud too; then it is as before. */
+function copyLink(/** @type {HTMLElement} */ button) {
+  const name = button.textContent;
+  /** @type {number | undefined} */
+  let timer;
+  button.ariaLive = "polite";
+  button.onclick = async () => {
+    const isCopied = await copied(linkOf());
+    button.textContent = isCopied ? "Link copied" : "Copy the address above";
+    clearTimeout(timer);
+    timer = setTimeout(() => { button.textContent = name; }, 2_500);
+  };
 }
 
 /** @param {string} model @param {number | undefined} accuracy missing until it is measured */

@@ -34,6 +34,8 @@ export const attackOf = (key) => entry(catalogue.attacks, key);
 export const modelOf = (key) => entry(catalogue.models, key);
 /** @param {string} key @returns {SourceEntry} */
 export const sourceOf = (key) => entry(catalogue.sources, key);
+/** Whether each digit of a source has a label of its own; if not, a person may say what it is. */
+export const isLabelled = (/** @type {string} */ source) => !sourceOf(source).unnamed;
 /** @param {string} key */
 export const modelName = (key) => modelOf(key).title;
 /** The models, the easiest to fool first. */
@@ -71,5 +73,5 @@ export function percent(/** @type {number} */ p) {
 
 /** What a digit is, or, if nobody has said what it is, what it is read as. */
 export function called(/** @type {{ label: number, named: boolean }} */ { label, named }) {
-  return named ? an(label) : `drawn, and read as ${label}`;
+  return named ? an(label) : `not named, and read as ${label}`;
 }

@@ -23,6 +23,7 @@ FOLDER = Path(__file__).parent
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
     attack, compare = answering(service.attack), answering(service.compare)
+    picture, qr = answering(service.picture), answering(service.qr)
     first = FIRST.model_dump()
     return component(
         "stage/stage.js",
@@ -38,7 +39,7 @@ def stage() -> gr.HTML:
                 "comparison": computed(compare, first),
             },
         },
-        server_functions=[attack, compare, has_mnist],
+        server_functions=[attack, compare, picture, qr, has_mnist],
     )
 
 

@@ -1,0 +1,41 @@
+// @ts-check
+// QR codes: asked for once per link, and drawn as one path.
+
+import { inTime, refusalOf } from "./server.js";
+
+/** @typedef {import("../contract").Code} Code */
+/** @typedef {import("../contract").Service["qr"]} Ask */
+
+/** How many modules around a code must be light, or phones do not find it. */
+export const QUIET = 4;
+
+/**
+ * The dark modules as the path of an SVG, one unit each; the first one's corner is at 0 0.
+ * @param {string[]} rows of 0 and 1
+ */
+export function qrPath(rows) {
+  return rows.map((row, y) => [...row.matchAll(/1+/g)]
+    .map(({ index, 0: { length } }) => `M${index} ${y}h${length}v1h-${length}z`).join("")).join("");
+}
+
+/** @type {Map<string, Promise<string[]>>} By their links. */
+const known = new Map();
+
+/**
+ * The rows of a link's code; an error if the server is gone or refuses, and then it may be asked again.
+ * @param {string} link
+ * @param {Ask} ask
+ * @returns {Promise<string[]>}
+ */
+export function qrOf(link, ask) {
+  const found = known.get(link);
+  if (found) return found;
+  const rows = inTime(ask({ link })).then((answer) => {
+    const refusal = refusalOf(answer);
+    if (refusal !== null) throw new Error(refusal);
+    return /** @type {Code} */ (answer).rows;
+  });
+  known.set(link, rows);
+  rows.catch(() => known.delete(link));
+  return rows;
+}
