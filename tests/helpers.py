@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Response, expect
 from torch import Tensor
 
@@ -205,3 +206,22 @@ def check_step(stage: Stage, number: int) -> None:
         expect(page.locator(".live")).to_have_attribute("data-asking", "false")
         stage.settle()
         assert stage.epsilon() == step["epsilon"]
+
+
+def connection(page: Page) -> Locator:
+    """The line that says that the server is lost, or back."""
+    return page.locator(".connection")
+
+
+def serious(page: Page, *selectors: str) -> list[str]:
+    """The serious problems that axe finds in these parts of the page."""
+    found = []
+    for selector in selectors:
+        options = {"resultTypes": ["violations"]}
+        violations = Axe().run(page, context=selector, options=options).response["violations"]
+        found += [
+            f"{violation['id']}: {violation['nodes'][0]['html']}"
+            for violation in violations
+            if violation["impact"] in ("serious", "critical")
+        ]
+    return found
