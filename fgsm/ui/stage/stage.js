@@ -137,7 +137,7 @@ class Stage {
   #request() {
     const request = this.choosing.request();
     if (!request) return null;
-    const known = isSame(request, this.answered) ? (this.#panels[0].stage?.ks ?? []) : [];
+    const known = isSame(request, this.answered) ? (this.#panels[0]?.stage?.ks ?? []) : [];
     return { ...request, ks: nextPart(request.attack, known, this.epsilon.k) };
   }
 
