@@ -8,22 +8,21 @@ import re
 import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Response, expect
 from torch import Tensor
 
 from fgsm import service
 from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.service import listing
-from fgsm.ui import assets
 from fgsm.ui.wire import answering
-from tests.browser import Stage
+from tests.browser import ROOT, Stage
 
 Result = TypeVar("Result")
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in fractions of the pad
@@ -37,7 +36,8 @@ ATTACKS = {
 FIRST = listing.FIRST.model_dump()
 """The request that the page opens with."""
 FIGURES = [function.__name__ for function in service.FIGURES]
-_STORIES = Path(assets.__file__).parent / "stories"
+# Not by way of fgsm.ui.header, which would bring all of Gradio into every test process.
+_STORIES = ROOT / "fgsm" / "ui" / "stories"
 TOUR, TALK = (
     json.loads((_STORIES / f"{name}.json").read_text("utf-8"))["steps"] for name in ("tour", "talk")
 )
@@ -220,3 +220,22 @@ def check_step(stage: Stage, number: int) -> None:
         expect(page.locator(".live")).to_have_attribute("data-asking", "false")
         stage.settle()
         assert stage.epsilon() == float(state["e"])
+
+
+def connection(page: Page) -> Locator:
+    """The line that says that the server is lost, or back."""
+    return page.locator(".connection")
+
+
+def serious(page: Page, *selectors: str) -> list[str]:
+    """The serious problems that axe finds in these parts of the page."""
+    found = []
+    for selector in selectors:
+        options = {"resultTypes": ["violations"]}
+        violations = Axe().run(page, context=selector, options=options).response["violations"]
+        found += [
+            f"{violation['id']}: {violation['nodes'][0]['html']}"
+            for violation in violations
+            if violation["impact"] in ("serious", "critical")
+        ]
+    return found

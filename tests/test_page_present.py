@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from fgsm.catalogue import EPSILONS
 from fgsm.service.all_digits import cards
 from tests.browser import App, Stage, running_app
-from tests.helpers import FIRST, TALK, ask, requests_of, state_of, strokes
+from tests.helpers import FIRST, TALK, ask, requests_of, serious, state_of, strokes
 
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 SMALLEST = 28  # pixels on a projector, for any type; the verdict has 120
@@ -88,15 +87,6 @@ def verdicts_of(step: dict[str, Any], epsilon: float) -> list[str]:
     label, k = answer["digit"]["label"], EPSILONS.index(epsilon)
     now = [stage["predictions"][k] for stage in answer["stages"]]
     return [f"Still {label}" if read == label else f"Fooled: {label} → {read}" for read in now]
-
-
-def serious(page: Page, context: str) -> list[str]:
-    found = Axe().run(page, context=context).response["violations"]
-    return [
-        f"{v['id']}: {v['nodes'][0]['html']}"
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
 
 
 # ---- the words ----

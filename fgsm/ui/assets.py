@@ -13,6 +13,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import gradio
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -30,11 +31,14 @@ SCOPES = {
     "how": ".in-how",
     "header": ".in-header",
     "present": ".in-header",
+    "figures": ".gradio-container",
+    "embed": "[data-embed]",
 }
 """The components that the style sheets of a folder are for; see `fgsm.ui.component`."""
 SHEETS = (
     "shared/chart.css",
     "shared/connection.css",
+    "shared/dropping.css",
     "header/header.css",
     "header/tour.css",
     "present/present.css",
@@ -46,11 +50,17 @@ SHEETS = (
     "all_digits/accuracy.css",
     "all_digits/survey.css",
     "how/figure.css",
+    "figures/figures.css",
+    # The last: it overrides the others where the page is embedded.
+    "embed/embed.css",
 )
 WINDOWS = ("present/speaker.html", "present/speaker.css")
 """A page of its own, without Gradio, and its style sheet."""
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".png": "image/png"}
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_ALL = {"Access-Control-Allow-Origin": "*"}
+"""A page of another origin that has ours as `<gradio-app>` may load our files, and a browser that
+kept them for one origin may use them for another."""
 
 
 def _style_sheet() -> str:
@@ -99,6 +109,7 @@ def _files() -> dict[str, bytes]:
 
 
 FILES = _files()
+_COMPONENT = (Path(gradio.__file__).parent / "templates/frontend/gradio.js").read_bytes()
 VERSION = hashlib.sha256(b"".join(path.encode() + FILES[path] for path in FILES)).hexdigest()[:12]
 BASE = f"fgsm/{VERSION}"
 """Where the files are, below the page's own address."""
@@ -109,14 +120,28 @@ def _serve(request: Request) -> Response:
     path, version = request.path_params["path"], request.path_params["version"]
     if path not in FILES:
         return PlainTextResponse("there is no such file", status_code=404)
+    kept = FOR_GOOD if version == VERSION else {"Cache-Control": "no-cache"}
     kind = KINDS[Path(path).suffix]
-    headers = FOR_GOOD if version == VERSION else {"Cache-Control": "no-cache"}
-    return Response(FILES[path], media_type=kind, headers=headers)
+    return Response(FILES[path], media_type=kind, headers=FOR_ALL | kept)
 
 
-ROUTES = [Route("/fgsm/{version}/{path:path}", _serve)]
-HEAD = f'<link rel="stylesheet" href="{BASE}/page.css">' + "".join(
+def _serve_component(_request: Request) -> Response:
+    """The script that defines `<gradio-app>`, at an address that is the same for every Gradio.
+
+    It imports Gradio's own scripts, which are served already; so a page that has ours in it needs
+    no script from another host.
+    """
+    return Response(_COMPONENT, media_type="text/javascript", headers=FOR_ALL)
+
+
+ROUTES = [Route("/fgsm/{version}/{path:path}", _serve), Route("/gradio.js", _serve_component)]
+_LINKS = f'<link rel="stylesheet" href="{BASE}/page.css">' + "".join(
     f'<link rel="modulepreload" href="{BASE}/{path}">' for path in FILES if path.endswith(".js")
 )
+HEAD = (
+    '<script>if (window.__gradio_mode__ === "app") '
+    f"document.head.insertAdjacentHTML('beforeend', '{_LINKS}');</script>"
+)
 """For the page's head: the browser asks for all files at once, and keeps them. A tab that is opened
-later needs nothing more, even if the server is gone."""
+later needs nothing more, even if the server is gone. Gradio writes this into the head of whatever
+document it is in, where the addresses are right only in its own; elsewhere `page.js` sees to it."""

@@ -36,7 +36,10 @@ def component(
         value=value,
         html_template="\n".join(path.read_text("utf-8") for path in templates),
         js_on_load=(
-            f'import(new URL("{BASE}/page.js", document.baseURI))'
+            # As `<gradio-app src="…">` in someone else's document, our files are where `src` says.
+            'const src = element.closest("gradio-app[src]")?.getAttribute("src");'
+            'const home = src ? src.replace(/[/]*$/, "/") : "";'
+            f'import(new URL(home + "{BASE}/page.js", document.baseURI))'
             f'.then(({{ start }}) => start("{script}", {{ element, props, server, watch }}))'
             f'.catch((error) => {{ console.warn(error); element.textContent = "{UNLOADED}"; }});'
         ),

@@ -4,10 +4,12 @@
 
 import * as accuracy from "./all_digits/accuracy.js";
 import * as survey from "./all_digits/survey.js";
+import { embed } from "./embed/embed.js";
 import * as header from "./header/header.js";
 import * as figure from "./how/figure.js";
 import { prepare } from "./shared/connection.js";
-import { find } from "./shared/dom.js";
+import { create, find } from "./shared/dom.js";
+import { guest } from "./shared/host.js";
 import { modes } from "./shared/modes.js";
 import * as stage from "./stage/stage.js";
 
@@ -22,9 +24,25 @@ const MODULES = {
   "stage/stage.js": stage,
 };
 
+/** @type {Promise<unknown>} The style sheet; our own document has it already. */
+const dressed = guest ? dress() : Promise.resolve();
+
 /** Bring a component to life. */
-export function start(/** @type {string} */ module, /** @type {View} */ view) {
+export async function start(/** @type {string} */ module, /** @type {View} */ view) {
+  await dressed;
   prepare();
   find(document, ".gradio-container").dataset.hide = modes.hide.join(" ");
   MODULES[module].start(view);
+  embed();
+}
+
+function dress() {
+  const sheet = create("link");
+  sheet.rel = "stylesheet";
+  sheet.href = new URL("page.css", import.meta.url).href;
+  return new Promise((done, failed) => {
+    sheet.onload = done;
+    sheet.onerror = () => failed(new Error(`${sheet.href} could not be loaded`));
+    document.head.append(sheet);
+  });
 }

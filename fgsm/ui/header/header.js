@@ -2,16 +2,14 @@
 // The line above the tabs: which model the stage shows, how well it reads clean digits, and the two ways
 // to be led through a story.
 
+import { linkOf } from "../shared/address.js";
+import { copied } from "../shared/clipboard.js";
 import { find } from "../shared/dom.js";
-import { modes } from "../shared/modes.js";
 import { KEYS, modelName, sourceOf } from "../shared/words.js";
-import { Presentation } from "../present/present.js";
-import { onShown, shown, stage } from "../stage/shown.js";
-import { builtIn, called, inFile } from "../stories/library.js";
-import { guide } from "./tour.js";
+import { onShown, shown } from "../stage/shown.js";
+import { playStories } from "./playing.js";
 
 /** @typedef {import("../shared/dom.js").View} View */
-/** @typedef {import("../stories/story.js").Story} Story */
 
 export function start(/** @type {View} */ { element, props, server }) {
   const { accuracy, curves } = props.value;
@@ -20,38 +18,22 @@ export function start(/** @type {View} */ { element, props, server }) {
     const of = models.length === 1 ? ` on ${sourceOf(KEYS.MNIST_TEST).phrase}` : ""; // with two there is no room for it
     find(element, ".about").textContent = `${models.join(" · ")}${of}`;
   });
-  const tour = guide(element);
-  const presentation = new Presentation(find(element, ".present"), { curves, qr: server.qr, before: tour.leave });
-  find(element, ".start-tour").onclick = () => tour.start(builtIn("tour"));
-  find(element, ".start-present").onclick = () => presentation.start();
-  const play = async (/** @type {() => Promise<Story>} */ load) => {
-    try {
-      const story = await load();
-      if (modes.present || presentation.isOn) presentation.start(story);
-      else tour.start(story);
-    } catch (error) {
-      stage.say(/** @type {Error} */ (error).message);
-    }
-  };
-  document.addEventListener("fgsm-file", (event) => {
-    const { file } = /** @type {CustomEvent<{ file: File }>} */ (event).detail;
-    play(() => inFile(file));
-  });
-  once(() => {
-    if (modes.present) presentation.start();
-    const { tour: name } = modes;
-    if (name !== null) play(() => called(name));
-  });
+  playStories(element, { curves, qr: server.qr });
+  copyLink(find(element, ".copy-link"));
 }
 
-/** Call back when the stage has shown something for the first time, and has said what it has to say. */
-function once(/** @type {() => void} */ begin) {
-  let isBegun = false;
-  onShown(() => {
-    if (isBegun || !shown.stages.length) return;
-    isBegun = true;
-    setTimeout(begin);
-  });
+/** The button says itself that the link is copied, aloud too; then it is as before. */
+function copyLink(/** @type {HTMLElement} */ button) {
+  const name = button.textContent;
+  /** @type {number | undefined} */
+  let timer;
+  button.ariaLive = "polite";
+  button.onclick = async () => {
+    const isCopied = await copied(linkOf());
+    button.textContent = isCopied ? "Link copied" : "Copy the address above";
+    clearTimeout(timer);
+    timer = setTimeout(() => { button.textContent = name; }, 2_500);
+  };
 }
 
 /** @param {string} model @param {number | undefined} accuracy missing until it is measured */

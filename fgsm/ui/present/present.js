@@ -3,10 +3,11 @@
 
 import { hold, linkOf } from "../shared/address.js";
 import { find, findAll } from "../shared/dom.js";
+import { HOME, isOurs } from "../shared/host.js";
 import { isBrowsers } from "../shared/keys.js";
 import { qrOf } from "../shared/qr.js";
 import { FIRST } from "../shared/state.js";
-import { onTheme } from "../shared/theme.js";
+import { isDark, onTheme, setDark } from "../shared/theme.js";
 import { onMoved, onShown, shown, stage } from "../stage/shown.js";
 import { builtIn } from "../stories/library.js";
 import { move } from "../stories/play.js";
@@ -24,7 +25,7 @@ const TALK = "talk"; // the story that begins where no other was chosen
 const EDGE = 0.15; // of the width: a tap there steps
 const REST = 2500; // milliseconds without the pointer, then the buttons go
 const SAID = 6000; // milliseconds that a remark stays
-const TYPING = "input:not([type=range], [type=checkbox]), select, textarea, .pad";
+const TYPING = "input:not([type=range], [type=checkbox]), select, textarea, .pad, dialog";
 
 export class Presentation {
   /** @type {Story | null} */
@@ -95,13 +96,13 @@ export class Presentation {
   #cover() {
     this.before();
     hold(true);
-    const isDark = document.body.classList.contains("dark");
+    const wasDark = isDark();
     this.root.hidden = false;
     this.root.classList.remove("is-by-keys", "is-awake");
     const bringBack = putAside(this.root);
     this.root.focus({ preventScroll: true });
     this.#bringBack = () => {
-      document.body.classList.toggle("dark", isDark);
+      setDark(wasDark);
       bringBack();
     };
   }
@@ -122,7 +123,7 @@ export class Presentation {
     this.#problem = "";
     try {
       await stage.prefetch(story.steps.flatMap(({ state }) => state ?? []));
-      await Promise.all([pageLink(), ...story.steps.flatMap((step) => linkOfStep(step) ?? [])].map((link) => qrOf(link, this.qr)));
+      await Promise.all([HOME, ...story.steps.flatMap((step) => linkOfStep(step) ?? [])].map((link) => qrOf(link, this.qr)));
       if (story === this.#story) this.root.dataset.fetched = "";
     } catch (error) {
       this.#problem = `Not all of the story could be fetched: ${/** @type {Error} */ (error).message}`;
@@ -142,7 +143,8 @@ export class Presentation {
     if (again && (step.scene === "draw" || !isForward)) again();
     else this.#restore(steps, to, isForward);
     this.screen.set(step);
-    if (step.scene === "end") showCode(find(this.root, ".closing"), pageLink(), this.qr);
+    // Without a state the address is short to type, and its code can be read from the last row.
+    if (step.scene === "end") showCode(find(this.root, ".closing"), HOME, this.qr);
     this.#stop = move(step, isForward, (at) => { this.#at = at; });
     this.#tellSpeaker();
   }
@@ -195,8 +197,8 @@ export class Presentation {
   #type(/** @type {KeyboardEvent} */ event) {
     const at = event.target instanceof Element ? event.target : document.body;
     if (!this.isOn) {
-      const isWanted = find(document, ".shortcuts", HTMLInputElement).checked;
-      if (event.key.toLowerCase() === "p" && isWanted && !isBrowsers(event) && !at.closest(TYPING)) this.start();
+      const isWanted = event.key.toLowerCase() === "p" && !isBrowsers(event) && !at.closest(TYPING) && isOurs(event);
+      if (isWanted && find(document, ".shortcuts", HTMLInputElement).checked) this.start();
       return;
     }
     if (event.key === "Tab") this.root.classList.add("is-by-keys");
@@ -229,9 +231,9 @@ export class Presentation {
       case "blank": return this.#setOver(this.#over === "blank" ? null : "blank");
       case "keys": return this.#setOver("help");
       case "qr": return this.#showCode();
-      case "palette": document.body.classList.toggle("dark"); return;
+      case "palette": return setDark(!isDark());
       case "fullscreen": return this.#fullScreen();
-      case "speaker": return this.speaker.open() ? undefined : this.#say("The browser blocked the speaker's window: allow this page to open it.");
+      case "speaker": return this.speaker.open() ? undefined : this.say("The browser blocked the speaker's window: allow this page to open it.");
       case "leave": return this.#leave();
     }
   }
@@ -240,7 +242,7 @@ export class Presentation {
     try {
       await (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
     } catch {
-      this.#say("This browser allows no full screen here.");
+      this.say("This browser allows no full screen here.");
     }
   }
 
@@ -280,7 +282,8 @@ export class Presentation {
     await showCode(find(this.root, ".qr"), link, this.qr);
   }
 
-  #say(/** @type {string} */ words) {
+  /** Say something to the speaker, on the screen. */
+  say(/** @type {string} */ words) {
     const remark = find(this.root, ".remark");
     remark.textContent = words;
     clearTimeout(this.#timers.remark);
@@ -318,5 +321,3 @@ export class Presentation {
 const linkOfStep = (/** @type {Step} */ { state, to }) =>
   state === null || to === "break" ? null : linkOf({ ...state, k: to ?? state.k });
 
-/** The page's address without a state: short to type, and a code that the last row can read. */
-const pageLink = () => location.origin + location.pathname;

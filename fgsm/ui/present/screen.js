@@ -3,9 +3,10 @@
 
 import { create, find } from "../shared/dom.js";
 import { GREYS, paintFrame } from "../shared/frames.js";
-import { attackOf, modelName, percent } from "../shared/words.js";
+import { isHidden } from "../shared/modes.js";
+import { KEYS, attackOf, modelName, percent } from "../shared/words.js";
 import { shown, stage } from "../stage/shown.js";
-import { nearest } from "../stage/parts.js";
+import { isWhole, nearest } from "../stage/parts.js";
 import { marksOf } from "../stage/verdict.js";
 import { Curve } from "./curve.js";
 import { Row } from "./row.js";
@@ -78,7 +79,7 @@ export class Screen {
     }
     const { view } = stage.state();
     this.#rows.forEach((row, i) => row.show(stages[i], view));
-    this.rule.mark(marksOf(stages));
+    this.rule.mark(isHidden("point") || !stages.every(isWhole) ? [] : marksOf(stages));
     this.paint(shown.k);
   }
 
@@ -94,7 +95,7 @@ export class Screen {
 
   #paintDrawing(/** @type {number} */ k) {
     const [first] = shown.stages;
-    const isDrawn = !find(this.root, ".board .draw").classList.contains("is-empty") && first.digit.source === "drawing";
+    const isDrawn = !find(this.root, ".board .draw").classList.contains("is-empty") && first.digit.source === KEYS.DRAWING;
     this.root.dataset.drawn = String(isDrawn);
     if (!isDrawn) return this.read.replaceChildren(create("b", "", "?"));
     const i = nearest(first.ks, k);

@@ -4,6 +4,7 @@
 
 import { onMoved, onShown, shown, stage, tell } from "../stage/shown.js";
 import { appeared, find } from "./dom.js";
+import { HOME, guest } from "./host.js";
 import { modes } from "./modes.js";
 import { FIRST, NAMES, readLink, written, writtenModes } from "./state.js";
 import { KEYS } from "./words.js";
@@ -35,12 +36,12 @@ export function restore(/** @type {State} */ state) {
 function turnTo(/** @type {State} */ { tab, figure, reach }) {
   if (tab !== tabShown()) find(document, `#${tab}-button`).click();
   tell({ reach, figure });
-  if (tab === "how" && figure) lookAt(figure);
+  if (tab === "how" && figure && !guest) lookAt(figure);
 }
 
 /** The address of a state, absolute: what it says, and what is hidden. */
 export function linkOf(/** @type {State} */ state = current()) {
-  const url = new URL(location.href);
+  const url = new URL(guest ? HOME : location.href);
   url.search = "";
   url.hash = textOf(state);
   return url.href;
@@ -56,6 +57,7 @@ export function hold(/** @type {boolean} */ held) {
 export function followAddress(/** @type {State} */ state) {
   turnTo(state);
   place = placeOf(state);
+  if (guest) return; // the address is someone else's
   onMoved(changed);
   onShown(changed);
   // Gradio's tabs tell nobody.
@@ -72,12 +74,15 @@ function changed() {
 function write() {
   if (isHeld || !shown.request) return;
   const state = current();
-  const hash = `#${textOf(state)}`;
+  // Once loaded again, it is embedded again.
+  const embed = modes.embed && !new URLSearchParams(location.search).has("embed");
+  const hash = `#${textOf(state, embed)}`;
   if (hash === location.hash || (!location.hash && isFirst(state))) return;
   const isElsewhere = placeOf(state) !== place;
   place = placeOf(state);
   const url = `${location.pathname}${foreign(location.search)}${hash}`;
-  if (isElsewhere) history.pushState(null, "", url);
+  // The history of a frame is that of the page around it, where Back means something else.
+  if (isElsewhere && !modes.embed) history.pushState(null, "", url);
   else history.replaceState(history.state, "", url);
   // A Space is shown in a frame; so the address that its visitor sees is told too.
   if (parent !== window && document.referrer.startsWith(SPACES)) parent.postMessage({ hash }, SPACES);
@@ -103,8 +108,8 @@ function foreign(/** @type {string} */ search) {
   return text && `?${text}`;
 }
 
-const textOf = (/** @type {State} */ state) =>
-  [written(state), writtenModes({ ...modes, present: false, embed: false, tour: null })].filter(Boolean).join("&");
+const textOf = (/** @type {State} */ state, embed = false) =>
+  [written(state), writtenModes({ ...modes, present: false, embed, tour: null })].filter(Boolean).join("&");
 
 /** What Back and Forward walk through. A drawing is one place, however it grows. */
 const placeOf = (/** @type {State} */ { source, index, tab }) => `${source === KEYS.DRAWING ? "" : index} ${source} ${tab}`;

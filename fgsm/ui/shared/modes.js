@@ -1,6 +1,7 @@
 // @ts-check
 // What the address said when the page was opened: what to show, and how to behave.
 
+import { guest } from "./host.js";
 import { readLink } from "./state.js";
 
 /** @typedef {import("./state.js").Modes} Modes */
@@ -8,7 +9,9 @@ import { readLink } from "./state.js";
 
 /** @returns {{ state: State | null, modes: Modes, problem: string | null }} */
 function opened() {
-  const { hash, search } = globalThis.location ?? { hash: "", search: "" }; // unit tests have no address
+  // Unit tests have no address; a guest is told by its element what to show.
+  const said = guest ? { hash: guest.dataset.link ?? "", search: "" } : globalThis.location;
+  const { hash, search } = said ?? { hash: "", search: "" };
   try {
     return { ...readLink(hash, search), problem: null };
   } catch (error) {

@@ -5,7 +5,7 @@
 
 import { catalogue } from "./catalogue.js";
 import { packedPixels, packedStrokes, unpackedPixels, unpackedStrokes } from "./packing.js";
-import { KEYS, LARGEST, attackOf, epsilonText, inDecimals, indexOf, sourceOf } from "./words.js";
+import { KEYS, LARGEST, attackOf, epsilonText, inDecimals, indexOf, isLabelled, sourceOf } from "./words.js";
 
 /**
  * @typedef {object} State
@@ -64,9 +64,6 @@ export const FIRST = {
 /** @type {Modes} */
 const NO_MODES = { present: false, embed: false, hide: [], tour: null, lang: null };
 
-/** Whether a source's digits have no label of their own, and their pictures are in the link. */
-const isOwn = (/** @type {string} */ source) => source === KEYS.DRAWING || source === KEYS.IMAGE;
-
 /**
  * A property of `T` in a link. `write` gives its value, or null where the link need not say it;
  * `read` gives the fields that a value stands for, or throws an error that says what is wrong with it.
@@ -80,7 +77,7 @@ const PROPERTIES = {
   is: {
     write: ({ label }) => (label === null ? null : String(label)),
     read: (value, { source }) => {
-      if (!isOwn(source)) throw new Error("only a drawing or a picture can be said to be something");
+      if (isLabelled(source)) throw new Error("only a drawing or a picture can be said to be something");
       return { label: classOf(value) };
     },
   },
@@ -231,7 +228,7 @@ function readDigit(/** @type {string} */ value) {
   const source = named ?? KEYS.BUILTIN;
   if (source === KEYS.DRAWING) return { source, index: 0, strokes: unpackedStrokes(rest), pad: true };
   if (source === KEYS.IMAGE) return { source, index: 0, pixels: unpackedPixels(rest) };
-  const numbered = catalogue.sources.filter(({ key }) => !isOwn(key)).map(({ key }) => key);
+  const numbered = catalogue.sources.map(({ key }) => key).filter(isLabelled);
   const last = sourceOf(oneOf(source, numbered)).size - 1;
   if (!/^\d+$/.test(rest) || Number(rest) > last) throw new Error(`its number must be from 0 to ${last}`);
   return { source, index: Number(rest) };
