@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Frame, FrameLocator, Page, expect
 
 from tests.browser import READY, ROOT, App, Stage
-from tests.helpers import PHONE, missing
-from tests.test_page_tabs import serious
+from tests.helpers import PHONE, missing, serious
 
 ADDRESS = "http://127.0.0.1:7860/"
 """Where the examples in `docs/` have the page."""
