@@ -1,6 +1,8 @@
 """Accuracy under attack over a data set, as the article's table and curve give it.
 
 python -m fgsm.evaluate --weights lenet --epsilons 0 0.05 0.1 0.15 0.2 0.25 0.3
+
+With --image FILE, what the model reads in one picture.
 """
 
 import argparse
@@ -30,7 +32,8 @@ from fgsm.catalogue import (
 from fgsm.checks import check_epsilons
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from fgsm.model import available_device
-from fgsm.readings import sweep
+from fgsm.picture import read_picture
+from fgsm.readings import predict, sweep
 
 
 @dataclass(frozen=True)
@@ -124,14 +127,27 @@ def digits_at_once(attack: Attack, epsilons: Sequence[float], device: torch.devi
     return min(most, max(1, most * len(ARTICLE_EPSILONS) // forwards))
 
 
+def _print_reading(probabilities: Tensor, options: argparse.Namespace) -> None:
+    """What is read in one picture, and how sure the model is of each class."""
+    prediction, confidences = int(probabilities.argmax()), probabilities.tolist()
+    if options.json:
+        names = {"weights": str(options.weights), "image": str(options.image)}
+        print(json.dumps({**names, "prediction": prediction, "confidences": confidences}))
+        return
+    print(f"Prediction: {prediction}")
+    for digit, confidence in enumerate(confidences):
+        print(f"{digit}: {confidence:.4f}")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print a line per epsilon, or with `--json` one JSON object."""
+    """Print a line per epsilon, or one for each class of a picture; with `--json`, one object."""
     parser = argparse.ArgumentParser(prog="python -m fgsm.evaluate", description=__doc__)
     add = parser.add_argument
     add("--weights", default=LENET.key, help=f"{', '.join(MODELS)}, or a path")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--data", type=Path, metavar="DIR", help="where MNIST is, or shall be")
     source.add_argument("--builtin", action="store_true", help=BUILTIN.phrase)
+    source.add_argument("--image", type=Path, metavar="FILE", help="only read this picture")
     attacks = attacks_offered("runs")
     add(
         "--attack",
@@ -150,13 +166,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         check_epsilons(options.epsilons)
         device = available_device(options.device)
         model = load_model(options.weights, device)
-        images, labels = (
-            builtin_digits()
-            if options.builtin
-            else mnist_digits(train=False, root=options.data, download=True)
-        )
+        if options.image is not None:
+            images, labels = read_picture(options.image.read_bytes()), None
+        elif options.builtin:
+            images, labels = builtin_digits()
+        else:
+            images, labels = mnist_digits(train=False, root=options.data, download=True)
     except (ValueError, OSError, MnistMissing) as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
+    if labels is None:
+        _print_reading(predict(model, images.to(device))[0].exp(), options)
+        return
     images, labels = images[: options.limit], labels[: options.limit]
     attack = attacks[options.attack]
     size = digits_at_once(attack, options.epsilons, device)

@@ -155,7 +155,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Callable[[dict[str, Any]], BrowserContext]:
     """Windows by their options, each kept with all that it has loaded: a page opens in a third of
-    the time. Every test has pages of its own in it; `context` closes them and clears storage."""
+    the time. Every test has pages of its own in it; `context` closes them, and takes back what was
+    stored, routed or permitted. It cannot take back an init script: add those to pages."""
     kept: dict[str, BrowserContext] = {}
 
     def window(options: dict[str, Any]) -> BrowserContext:
@@ -198,6 +199,8 @@ def context(
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
             foreign.append(request.url)
 
+    if "permissions" in options:
+        context.grant_permissions(options["permissions"])
     context.on("weberror", note_exception)
     context.on("console", note_error)
     context.on("request", note_request)
@@ -206,6 +209,8 @@ def context(
     for page in pages:
         page.evaluate("location.protocol.startsWith('http') && localStorage.clear()")
         page.close()
+    context.unroute_all()
+    context.clear_permissions()
     context.remove_listener("weberror", note_exception)
     context.remove_listener("console", note_error)
     context.remove_listener("request", note_request)

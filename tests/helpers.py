@@ -8,7 +8,6 @@ import re
 import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -21,9 +20,8 @@ from torch import Tensor
 from fgsm import service
 from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.service import listing
-from fgsm.ui import header
 from fgsm.ui.wire import answering
-from tests.browser import Stage
+from tests.browser import ROOT, Stage
 
 Result = TypeVar("Result")
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in fractions of the pad
@@ -37,7 +35,8 @@ ATTACKS = {
 FIRST = listing.FIRST.model_dump()
 """The request that the page opens with."""
 FIGURES = [function.__name__ for function in service.FIGURES]
-TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))
+# Not by way of fgsm.ui.header, which would bring all of Gradio into every test process.
+TOUR = json.loads((ROOT / "fgsm" / "ui" / "header" / "tour.json").read_text("utf-8"))
 OFFLINE = {
     name: value
     for proxy in ("http_proxy", "https_proxy", "all_proxy")

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from fgsm import evaluate as module
 from fgsm.attack import fgsm
 from fgsm.catalogue import ARTICLE_EPSILONS, ATTACKS, MODELS, RANDOM, attacks_offered, load_model
 from fgsm.evaluate import Evaluation, evaluate, unaimed
+from fgsm.frames import eight_bit
 from fgsm.model import WEIGHTS
 from fgsm.readings import predict
 
@@ -111,6 +113,43 @@ def test_bad_arguments_are_one_line(
 ) -> None:
     with pytest.raises(SystemExit) as exit_:
         module.main(["--builtin", *arguments])
+    assert exit_.value.code == 2
+    error = capsys.readouterr().err
+    assert words in error and len(error.splitlines()) == 1
+
+
+def test_reads_a_picture(
+    tmp_path: Path,
+    lenet: nn.Module,
+    builtin: tuple[Tensor, Tensor],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An adversarial image that was saved is read as it is, to the last digit."""
+    image = eight_bit(fgsm(lenet, builtin[0][403:404], builtin[1][403:404], 0.12))
+    probabilities = predict(lenet, image)[0].exp()
+    file = tmp_path / "a b.png"
+    Image.fromarray((image[0, 0] * 255).byte().numpy()).save(file)
+    module.main(["--image", str(file), "--json", "--device", "cpu"])
+    report = json.loads(capsys.readouterr().out)
+    assert report["prediction"] == 9 and report["image"] == str(file)
+    assert report["confidences"] == probabilities.tolist()
+    module.main(["--image", str(file), "--weights", "lenet", "--device", "cpu"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["Prediction: 9", *(f"{i}: {p:.4f}" for i, p in enumerate(probabilities))]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "No such file"), (b"PK", "picture is not one that can be read: it begins with b'PK'")],
+)
+def test_a_picture_that_cannot_be_read_is_one_line(
+    content: bytes | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "picture.png"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SystemExit) as exit_:
+        module.main(["--image", str(file)])
     assert exit_.value.code == 2
     error = capsys.readouterr().err
     assert words in error and len(error.splitlines()) == 1

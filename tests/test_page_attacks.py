@@ -160,10 +160,13 @@ def test_a_digit_misread_before_any_attack(
     )
 
 
-def test_an_attack_may_put_a_misread_digit_right(stage: Stage) -> None:
+def test_an_attack_may_put_a_misread_digit_right(
+    stage: Stage, lenet: nn.Module, builtin: tuple[Tensor, Tensor]
+) -> None:
     """And where it does, the page says so."""
     asked = {**FIRST, "attack": "reversed"}  # towards the label: plain FGSM leads away from it
-    answers = ((i, ask("attack", {**asked, "index": i})["stages"][0]) for i in range(1000))
+    misread = (predict(lenet, builtin[0]).argmax(1) != builtin[1]).nonzero()[:, 0].tolist()
+    answers = ((i, ask("attack", {**asked, "index": i})["stages"][0]) for i in misread)
     index, right = next(
         (index, answer["right_again"])
         for index, answer in answers

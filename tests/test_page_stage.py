@@ -157,13 +157,14 @@ def test_shortcuts_work_wherever_the_focus_is(stage: Stage) -> None:
     assert stage.epsilon() == 0.205
 
 
-@pytest.mark.parametrize("typed", ["", "7", "-1", "0.5001"])
-def test_a_number_out_of_range_is_put_right(stage: Stage, typed: str) -> None:
+def test_a_number_out_of_range_is_put_right(stage: Stage) -> None:
     stage.set_epsilon(0.2)
-    stage.page.fill(".epsilon .number", typed)
-    stage.page.press(".epsilon .number", "Tab")
-    stage.settle()
-    assert stage.epsilon() == 0.2 and stage.page.input_value(".epsilon .number") == "0.20"
+    for typed in ("", "7", "-1", "0.5001"):
+        stage.page.fill(".epsilon .number", typed)
+        stage.page.press(".epsilon .number", "Tab")
+        stage.settle()
+        shown = stage.page.input_value(".epsilon .number")
+        assert stage.epsilon() == 0.2 and shown == "0.20", typed
 
 
 def test_the_page_says_why_pixels_did_not_move_and_what_saving_does(stage: Stage) -> None:

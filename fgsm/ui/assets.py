@@ -30,12 +30,14 @@ SCOPES = {
     "all_digits": ".in-all-digits",
     "how": ".in-how",
     "header": ".in-header",
+    "figures": ".gradio-container",
     "embed": "[data-embed]",
 }
 """The components that the style sheets of a folder are for; see `fgsm.ui.component`."""
 SHEETS = (
     "shared/chart.css",
     "shared/connection.css",
+    "shared/dropping.css",
     "header/header.css",
     "header/tour.css",
     # stage.css is the last of its folder: its rules for small windows override the others.
@@ -45,6 +47,7 @@ SHEETS = (
     "all_digits/accuracy.css",
     "all_digits/survey.css",
     "how/figure.css",
+    "figures/figures.css",
     # The last: it overrides the others where the page is embedded.
     "embed/embed.css",
 )

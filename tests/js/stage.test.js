@@ -5,6 +5,7 @@ import { EPSILONS, KEYS } from "../../fgsm/ui/shared/words.js";
 import { shortPercent, top } from "../../fgsm/ui/stage/bars.js";
 import { comparisonKey, pointText } from "../../fgsm/ui/stage/comparison.js";
 import { freeHeight, place } from "../../fgsm/ui/stage/confidence.js";
+import { inBase64, problemOf } from "../../fgsm/ui/stage/incoming.js";
 import { joined, nearest, nextPart, points } from "../../fgsm/ui/stage/parts.js";
 import { breakingPointText, curveText, isMisread, movedText, verdictOf } from "../../fgsm/ui/stage/verdict.js";
 
@@ -127,6 +128,15 @@ test("the comparison depends on the model only while a drawing has no name", () 
   const drawn = { ...picked, source: KEYS.DRAWING, drawing: "AAAA" };
   assert.ok(!same(drawn, { ...drawn, model: KEYS.SOFTMAX }));
   assert.ok(same({ ...drawn, label: 0 }, { ...drawn, label: 0, model: KEYS.SOFTMAX }));
+  const brought = { ...picked, source: KEYS.IMAGE, pixels: "AAAA" };
+  assert.ok(!same(brought, { ...brought, model: KEYS.SOFTMAX }));
+  assert.ok(!same({ ...brought, label: 0 }, { ...brought, label: 1 }));
+});
+
+test("a file that is too large is not sent", () => {
+  assert.equal(problemOf({ name: "a.png", size: 1_000_000 }), null);
+  assert.match(problemOf({ name: "a.png", size: 1_000_001 }), /^“a.png” has 1,000,001 bytes; a picture may have 1,000,000 at most\./);
+  assert.equal(inBase64(Uint8Array.of(0, 1, 254, 255)), "AAH+/w==");
 });
 
 test("where a model breaks, in words", () => {

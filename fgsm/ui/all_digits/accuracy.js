@@ -5,6 +5,9 @@ import { catalogue } from "../shared/catalogue.js";
 import { LineChart } from "../shared/chart.js";
 import { copied } from "../shared/clipboard.js";
 import { create, find, noteCut } from "../shared/dom.js";
+import { offer } from "../figures/dialog.js";
+import { traced } from "../figures/traced.js";
+import { saveFile } from "../shared/files.js";
 import { LARGEST, RANKED, attackOf, count, inDecimals, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
 import { csv } from "./csv.js";
 import { Running } from "./running.js";
@@ -57,7 +60,17 @@ export function start(/** @type {View} */ { element, props, server }) {
     getSelection()?.selectAllChildren(table);
     say("Selected: press Ctrl+C to copy.");
   };
-  find(element, ".csv").onclick = () => save(csv(all()), "fgsm-accuracy.csv");
+  find(element, ".csv").onclick = () => saveFile(new Blob([csv(all())], { type: "text/csv" }), "fgsm-accuracy.csv");
+  find(element, ".save-figure").onclick = () => offer([{
+    name: "Accuracy",
+    title: "Accuracy against ε",
+    caption: "The share of digits read correctly both before and after the attack.",
+    file: "fgsm-accuracy",
+    draw: () => traced([
+      { element: find(element, ".legend"), width: 1000 },
+      { element: find(element, ".chart"), width: 1000, height: 500 },
+    ], 8),
+  }]);
   draw();
   noteCut(find(element, ".scroll"), find(element, ".cut"));
   new Running(find(element, "#run"), server, props.value, (series) => {
@@ -134,13 +147,4 @@ function textOf(/** @type {HTMLTableElement} */ table) {
   return [...table.rows]
     .map((row) => [...row.cells].map((cell) => cell.textContent).join("\t"))
     .join("\n");
-}
-
-/** @param {string} text @param {string} name of the file */
-function save(text, name) {
-  const link = create("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

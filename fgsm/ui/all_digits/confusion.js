@@ -1,8 +1,10 @@
 // @ts-check
 // Which digits turn into which: a table of counts at one epsilon, and examples of a cell.
 
+import { offer } from "../figures/dialog.js";
+import { traced } from "../figures/traced.js";
 import { create, find, noteCut } from "../shared/dom.js";
-import { CLASSES, LAST, an, count, epsilonText } from "../shared/words.js";
+import { CLASSES, LAST, an, count, epsilonText, modelName, sourceOf } from "../shared/words.js";
 import { tilesOf } from "./tiles.js";
 
 /** @typedef {import("../contract").Cell} Cell */
@@ -38,6 +40,7 @@ export class Confusion {
     this.ends = [];
     find(element, "tbody").replaceChildren(...CLASSES.map((label) => this.#row(label)));
     noteCut(find(element, ".scroll"), find(element, ".cut"));
+    find(element, ".save-figure").onclick = () => this.#save();
     const range = find(element, ".epsilon input", HTMLInputElement);
     range.max = String(LAST);
     range.value = String(FIRST);
@@ -65,6 +68,19 @@ export class Confusion {
       return cell;
     }), before);
     return row;
+  }
+
+  #save() {
+    if (!this.#counts) return;
+    const { model, source } = this.#counts;
+    const epsilon = epsilonText(this.#k);
+    offer([{
+      name: "Confusion",
+      title: `FGSM on ${modelName(model)} at ε = ${epsilon}: which digits turn into which`,
+      caption: `Rows: what the digit is; columns: what it is read as. Of ${sourceOf(source).phrase}.`,
+      file: `fgsm-confusion-${model}-${epsilon}`,
+      draw: () => traced([{ element: find(this.element, "table"), width: 760 }]),
+    }]);
   }
 
   show(/** @type {Counts} */ counts) {

@@ -1,6 +1,8 @@
 // @ts-check
 // The plane around the digit, coloured by what the model reads. A point leads to the stage.
 
+import { offer } from "../figures/dialog.js";
+import { traced } from "../figures/traced.js";
 import { clamp, create, find } from "../shared/dom.js";
 import { contextOf } from "../shared/frames.js";
 import { catalogue } from "../shared/catalogue.js";
@@ -82,7 +84,9 @@ class ChurchWindow {
       `<div class="plane"><canvas width="${size}" height="${size}" tabindex="0" role="application"></canvas>` +
       `<div class="axes" aria-hidden="true"><span class="axis"></span><span class="zero">x</span><span class="end">ε</span></div>` +
       `<div class="marks" aria-hidden="true"></div><div class="here"></div></div>` +
-      `<p class="where" aria-live="polite"></p><p class="shares"></p>`;
+      `<p class="where" aria-live="polite"></p><p class="shares"></p>` +
+      `<p class="give"><button type="button" class="save-figure">Save figure</button></p>`;
+    find(this.box, ".save-figure").onclick = () => this.#save();
     this.canvas = find(this.box, "canvas", HTMLCanvasElement);
     this.#listen();
     picture.append(this.box);
@@ -185,6 +189,19 @@ class ChurchWindow {
     }
     this.#isTapped = true;
     if (isOnStage(this.#ray())) find(this.box, ".where").append("; tap again to see it");
+  }
+
+  #save() {
+    if (!this.#plane) return;
+    const { model, label } = this.#plane;
+    const name = modelName(model);
+    offer([{
+      name: "Church window",
+      title: `Church window of ${name}`,
+      caption: `Grey: read as ${label}. To the right along the gradient's sign, up to ${this.#reach}; up and down along random signs.`,
+      file: `fgsm-church-window-${model}-${this.#reach}`,
+      draw: () => traced([{ element: this.box, width: 420, without: ".title, .where, .here, .give" }]),
+    }]);
   }
 
   /** Show the image of that point on the stage, on the straight line that leads there. */

@@ -1,10 +1,10 @@
 // @ts-check
-// Choosing a digit, picked or drawn, and the attack on it.
+// Choosing a digit, picked, drawn or brought as a picture, and the attack on it.
 
 import { catalogue } from "../shared/catalogue.js";
 import { find, findAll } from "../shared/dom.js";
 import { arrowOf } from "../shared/keys.js";
-import { CLASSES, KEYS, attackOf } from "../shared/words.js";
+import { CLASSES, KEYS, attackOf, isLabelled } from "../shared/words.js";
 import { pixelsOf } from "./ink.js";
 import { Pad } from "./pad.js";
 import { Picker } from "./picker.js";
@@ -52,7 +52,9 @@ export class Choosing {
     });
     this.named.disabled = true;
     this.named.onchange = () => {
-      this.#drawnLabel = this.named.value === "" ? null : Number(this.named.value);
+      const label = this.named.value === "" ? null : Number(this.named.value);
+      if (this.choice.source === KEYS.IMAGE) return this.choosePicture(this.choice.pixels ?? "", label);
+      this.#drawnLabel = label;
       this.#chooseDrawing();
     };
     for (const control of [this.attack, this.target, this.model, this.twin])
@@ -89,7 +91,7 @@ export class Choosing {
   choose(/** @type {Partial<AttackRequest>} */ request) {
     Object.assign(this.choice, this.whole(request));
     const { source, index } = this.choice;
-    if (source !== KEYS.DRAWING) this.#picked = { source, index };
+    if (isLabelled(source)) this.#picked = { source, index };
     if (source === KEYS.BUILTIN) this.picker.reveal(index);
     this.show();
     this.ask();
@@ -97,23 +99,22 @@ export class Choosing {
 
   /** A request with nothing left out: the rest is as on the first page. */
   whole(/** @type {Partial<AttackRequest>} */ request) {
-    return { ...this.first, drawing: null, label: null, target: null, ray: null, ...request };
+    return { ...this.first, drawing: null, pixels: null, label: null, target: null, ray: null, ...request };
   }
 
   /** What a state asks the server for. */
-  requestOf(/** @type {State} */ { source, index, strokes, label, attack, target, ray, model, twin }) {
+  requestOf(/** @type {State} */ { source, index, strokes, pixels, label, attack, target, ray, model, twin }) {
     const drawing = strokes && pixelsOf(strokes);
-    return this.whole({ source, index, drawing, label, attack, target, ray, model, twin });
+    return this.whole({ source, index, drawing, pixels, label, attack, target, ray, model, twin });
   }
 
   /** What is chosen, for a link. */
   state() {
-    const { source, index, label = null, attack, target = null, ray = null, model, twin = false } = this.choice;
+    const { source, index, pixels = null, label = null, attack, target = null, ray = null, model, twin = false } = this.choice;
     const isDrawing = source === KEYS.DRAWING;
     return {
-      source, index, label, attack, target, ray, model, twin,
+      source, index, pixels, label, attack, target, ray, model, twin,
       strokes: isDrawing ? this.pad.strokes : null,
-      pixels: null,
       pad: this.root.dataset.tab === "draw",
     };
   }
@@ -162,24 +163,32 @@ export class Choosing {
   }
 
   /**
-   * A drawing is attacked at its prediction until someone says what it was.
+   * A drawing or a picture is attacked at its prediction until someone says what it is.
    * @param {Digit} digit
    * @param {number} guess what the first model shown reads in it
    */
-  nameTheDrawing(digit, guess) {
-    const isDrawing = digit.source === KEYS.DRAWING;
-    this.named.disabled = !isDrawing;
-    this.named.options[0].textContent = isDrawing ? `${guess}?` : "?";
-    this.named.value = isDrawing && digit.named ? String(digit.label) : "";
+  nameTheDigit(digit, guess) {
+    const isOpen = !isLabelled(digit.source);
+    this.named.disabled = !isOpen;
+    this.named.options[0].textContent = isOpen ? `${guess}?` : "?";
+    this.named.value = isOpen && digit.named ? String(digit.label) : "";
+  }
+
+  /** Choose a picture that came in. @param {string} pixels in base64 @param {number | null} label */
+  choosePicture(pixels, label = null) {
+    Object.assign(this.choice, { source: KEYS.IMAGE, index: 0, drawing: null, pixels, label });
+    this.picker.showPicked(KEYS.IMAGE, 0);
+    this.#showTab(find(this.root, "#fgsm-tab-draw"));
+    this.ask();
   }
 
   #choosePicked() {
-    Object.assign(this.choice, this.#picked, { drawing: null, label: null });
+    Object.assign(this.choice, this.#picked, { drawing: null, pixels: null, label: null });
     this.ask();
   }
 
   #chooseDrawing() {
-    Object.assign(this.choice, { source: KEYS.DRAWING, index: 0, label: this.#drawnLabel });
+    Object.assign(this.choice, { source: KEYS.DRAWING, index: 0, pixels: null, label: this.#drawnLabel });
     this.picker.showPicked(KEYS.DRAWING, 0);
     this.ask();
   }
@@ -221,7 +230,7 @@ export class Choosing {
   #turnTo(/** @type {HTMLElement} */ tab) {
     this.#showTab(tab);
     const { choice, pad } = this;
-    if (this.root.dataset.tab === "draw" && !pad.isEmpty && choice.source !== KEYS.DRAWING) this.#chooseDrawing();
+    if (this.root.dataset.tab === "draw" && !pad.isEmpty && isLabelled(choice.source)) this.#chooseDrawing();
     else tellMoved();
     // On a phone the tabs move, depending on what they show.
     find(this.root, ".sources").scrollIntoView({ block: "nearest" });

@@ -3,7 +3,7 @@
 
 import { create } from "../shared/dom.js";
 import { refusalOf, untilAnswered } from "../shared/server.js";
-import { KEYS, LARGEST, RANKED, attackOf, epsilonText, inDecimals, indexOf } from "../shared/words.js";
+import { LARGEST, RANKED, attackOf, epsilonText, inDecimals, indexOf, isLabelled } from "../shared/words.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Comparison} Comparison of all models, or of some */
@@ -12,10 +12,10 @@ import { KEYS, LARGEST, RANKED, attackOf, epsilonText, inDecimals, indexOf } fro
 
 const PAUSE = 150; // milliseconds: it takes longer than the attack, and can wait until the person pauses
 
-/** All models are compared, whichever is shown; only an unnamed drawing's label depends on that. */
+/** All models are compared, whichever is shown; only an unnamed digit's label depends on that. */
 export function comparisonKey(/** @type {AttackRequest} */ request) {
   const { model: _, twin: __, ...rest } = request;
-  const isNamed = request.source !== KEYS.DRAWING || (request.label ?? null) !== null;
+  const isNamed = isLabelled(request.source) || (request.label ?? null) !== null;
   return JSON.stringify(isNamed ? rest : request);
 }
 

@@ -4,7 +4,7 @@
 import { find, findAll } from "../shared/dom.js";
 import { GREYS, paintFrame, unpack } from "../shared/frames.js";
 import { formula } from "../shared/spoken.js";
-import { LARGEST, an, attackOf, epsilonText, inDecimals, modelName, percent } from "../shared/words.js";
+import { LARGEST, an, attackOf, epsilonText, inDecimals, modelName, percent, sourceOf } from "../shared/words.js";
 import { Bars } from "./bars.js";
 import { Confidence } from "./confidence.js";
 import { nearest } from "./parts.js";
@@ -77,10 +77,11 @@ export class Panel {
     paintFrame(this.canvas(".clean"), stage.clean, 0, GREYS);
     const prediction = stage.predictions[0];
     this.read(".clean", prediction, stage.probabilities[0][prediction]);
-    const { label, named } = stage.digit;
-    this.find(".clean .label").textContent = named ? `, ${an(label)}` : ", drawn";
+    const { label, named, source } = stage.digit;
+    const { phrase, unnamed } = sourceOf(source);
+    this.find(".clean .label").textContent = `, ${named ? an(label) : unnamed}`;
     this.canvas(".clean").ariaLabel =
-      `The clean image: ${named ? an(label) : "a drawing"}, read as ${prediction}`;
+      `The clean image: ${named ? an(label) : phrase}, read as ${prediction}`;
     this.bars.show(stage);
     this.chart.show(stage);
     this.setMiddle(middle);

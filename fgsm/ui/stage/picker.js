@@ -4,7 +4,7 @@
 import { catalogue } from "../shared/catalogue.js";
 import { create, find, findAll } from "../shared/dom.js";
 import { walk } from "../shared/keys.js";
-import { CLASSES, KEYS, sourceOf } from "../shared/words.js";
+import { CLASSES, KEYS, isLabelled, sourceOf } from "../shared/words.js";
 
 const CLASS_SIZE = catalogue.per_class;
 const PAGE = 48;
@@ -136,9 +136,9 @@ export class Picker {
    */
   showPicked(source, index) {
     this.#picked = source === KEYS.BUILTIN ? index : null;
-    if (source !== KEYS.DRAWING) this.source.value = source;
+    if (isLabelled(source)) this.source.value = source;
     // What is no number stays as it was typed, for the server's sentence is about it.
-    if (index !== null) this.number.value = source === KEYS.DRAWING ? "" : String(index);
+    if (index !== null) this.number.value = isLabelled(source) ? String(index) : "";
     this.#limit();
     this.#mark();
   }

@@ -2,6 +2,8 @@
 // The live view: what is chosen, what the server answered, and what is shown of it. Choosing asks the
 // server; moving epsilon never does.
 
+import { setQr } from "../figures/dialog.js";
+import { offerStage } from "../figures/of_stage.js";
 import { followAddress } from "../shared/address.js";
 import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
@@ -17,6 +19,7 @@ import { Asker } from "./asker.js";
 import { Choosing } from "./choosing.js";
 import { Compared, comparisonOf } from "./comparison.js";
 import { Epsilon } from "./epsilon.js";
+import { bring } from "./incoming.js";
 import { Panel, load } from "./panel.js";
 import { isWhole, joined, nextPart } from "./parts.js";
 import { shown, stage, tell, tellMoved } from "./shown.js";
@@ -58,6 +61,8 @@ class Stage {
     find(this.root, ".notice .close").onclick = () => this.#setNotice(null);
     this.shortcuts = find(this.root, ".shortcuts", HTMLInputElement);
     remember(this.shortcuts, "fgsm-shortcuts");
+    setQr(server.qr);
+    bring(this.root, server.picture, (pixels) => this.choosing.choosePicture(pixels), (sentence) => this.#setNotice(sentence));
     document.addEventListener("keydown", (event) => this.#type(event));
     document.addEventListener("fgsm-mnist", () => this.#offerTestDigits());
     onTheme(() => {
@@ -211,7 +216,7 @@ class Stage {
     if (this.#panels.length !== loaded.length) this.#buildPanels(loaded.length);
     this.#panels.forEach((panel, i) => panel.show(loaded[i], this.#middle, before !== null));
     this.root.classList.toggle("is-twin", loaded.length === 2);
-    this.choosing.nameTheDrawing(digit, loaded[0].predictions[0]);
+    this.choosing.nameTheDigit(digit, loaded[0].predictions[0]);
     this.epsilon.mark(loaded.every(isWhole) ? marksOf(loaded) : loaded.map(() => ({ at: null, name: "" })));
     this.#paint();
     this.#tellOthers();
@@ -236,6 +241,7 @@ class Stage {
     find(this.root, ".stage").append(...this.#panels.map((panel) => panel.bottom));
     for (const button of findAll(this.root, ".toggle button"))
       button.onclick = () => this.#setMiddle(button.dataset.view === "change" ? "change" : "direction");
+    this.#panels.forEach((panel, i) => { panel.find(".save-figure").onclick = () => offerStage(i); });
     for (const panel of this.#panels) {
       panel.colours = themeColours();
       swipe(panel.canvas(".adversarial"), () => this.epsilon.k, LAST, (k) => this.epsilon.set(k));

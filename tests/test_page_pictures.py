@@ -1,0 +1,120 @@
+"""Pictures that come in, in a real browser: chosen as a file, pasted, dropped; and refused."""
+
+import base64
+import io
+
+from PIL import Image
+from playwright.sync_api import expect
+from torch import Tensor
+
+from fgsm.drawing import to_mnist
+from tests.browser import App, Stage
+from tests.helpers import FIRST, requests_of
+
+BRING = """([kind, name, type, text]) => {
+  const data = new DataTransfer();
+  const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  data.items.add(new File([bytes], name, { type }));
+  const options = { bubbles: true, cancelable: true };
+  const event = kind === "paste"
+    ? new ClipboardEvent(kind, { ...options, clipboardData: data })
+    : new DragEvent(kind, { ...options, dataTransfer: data });
+  return !document.querySelector(".live").dispatchEvent(event);
+}"""
+
+
+def bring(stage: Stage, kind: str, content: bytes, name: str = "a.png") -> bool:
+    """Paste or drop a file; whether the page takes it for itself."""
+    file = [
+        kind,
+        name,
+        "image/png" if name.endswith("png") else "",
+        base64.b64encode(content).decode(),
+    ]
+    taken: bool = stage.page.evaluate(BRING, file)
+    return taken
+
+
+def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]) -> None:
+    page = stage.page
+    asked = requests_of(page)
+
+    def png(index: int, times: int = 1) -> tuple[bytes, Image.Image]:
+        digit = Image.fromarray((builtin[0][index, 0] * 255).byte().numpy())
+        picture, file = digit.resize((28 * times, 28 * times)), io.BytesIO()
+        picture.save(file, "PNG")
+        return file.getvalue(), picture
+
+    # A file of 28 x 28 pixels is taken as it is; the model's prediction is attacked.
+    content, picture = png(345)
+    page.click("#fgsm-tab-draw")
+    with stage.answered(), page.expect_file_chooser() as chooser:
+        page.click(".open-picture")
+        chooser.value.set_files({"name": "3.png", "mimeType": "image/png", "buffer": content})
+    assert stage.picture("clean") == list(picture.tobytes())
+    assert stage.text(".clean figcaption") == "image x, yours"
+    assert stage.text(".named option:checked") == "3?" and page.is_enabled(".named")
+    with stage.answered():
+        page.select_option(".named", "3")
+    assert stage.text(".clean figcaption") == "image x, a 3"
+    assert stage.shown()["request"]["source"] == "image"
+    page.wait_for_function("!document.querySelector('.compare').textContent.includes('…')")
+    mine = [stage.text(".also"), stage.text(".compare")]
+
+    # It is attacked as the same digit of the package is.
+    stage.show({**FIRST, "index": 345}, stage.epsilon())
+    page.wait_for_function("document.querySelector('.clean .label').textContent === ', a 3'")
+    page.wait_for_function("!document.querySelector('.compare').textContent.includes('…')")
+    assert [stage.text(".also"), stage.text(".compare")] == mine
+
+    # Pasted, from another tab; a large picture is made like MNIST, and a link holds it exactly.
+    content, picture = png(720, 9)
+    page.click("#how-button")
+    with stage.answered():
+        assert bring(stage, "paste", content)
+    expect(page.locator("#attack")).to_be_visible()
+    pixels = [int(level) for level in (to_mnist(picture) * 255).flatten()]
+    assert stage.picture("clean") == pixels and stage.reading("clean") == 7
+    assert page.input_value(".named") == ""
+    page.wait_for_function("location.hash.startsWith('#d=image-')")
+    page.reload()
+    page.wait_for_selector(".live[data-state=ready] .equation")
+    assert stage.picture("clean") == pixels
+    assert stage.text(".clean figcaption") == "image x, yours"
+
+    # Dropped: a hint while it is dragged.
+    hint = page.locator(".drop-hint")
+    expect(hint).to_be_hidden()
+    assert bring(stage, "dragover", b"")
+    expect(hint).to_be_visible()
+    with stage.answered():
+        assert bring(stage, "drop", png(105)[0])
+    expect(hint).to_be_hidden()
+    assert stage.picture("clean") == list(png(105)[1].tobytes())
+
+    # Refused: with a sentence, by the server or, if it is too large, before it is sent.
+    notice = page.locator(".notice")
+    bring(stage, "drop", b"<svg onload=alert(1)>")
+    expect(notice).to_contain_text(
+        "Picture is not one that can be read: it begins with b'<svg onl'"
+    )
+    asked.clear()
+    bring(stage, "paste", bytes(1_000_001), "big.png")
+    expect(notice).to_contain_text("“big.png” has 1,000,001 bytes; a picture may have 1,000,000 at")
+    assert "picture" not in asked and stage.picture("clean") == list(png(105)[1].tobytes())
+
+    # Other files are for whoever listens; and text is still pasted into fields.
+    page.evaluate(
+        "document.addEventListener('fgsm-file', ({ detail }) => { window.got = detail.file.name; })"
+    )
+    assert bring(stage, "drop", b"{}", "story.json")
+    assert page.evaluate("window.got") == "story.json"
+    assert not bring(stage, "paste", b"{}", "story.json")
+
+    # A drawing takes over again, without the name that the picture had.
+    with stage.answered():
+        page.select_option(".named", "5")
+    with stage.answered():
+        page.click(".pad")
+    assert "drawn" in stage.text(".clean figcaption")
+    assert stage.shown()["request"]["pixels"] is None
