@@ -56,10 +56,10 @@ def test_another_error_than_the_target_is_no_success(stage: Stage) -> None:
     with stage.answered():
         stage.show(request, 0)
     assert stage.verdict() == "Still 4"
-    page.keyboard.press("b")
+    page.keyboard.press(".")
     stage.settle()
     assert stage.epsilon() == breaks and stage.verdict().startswith("Target missed: 4 → ")
-    page.keyboard.press("b")  # on to the next mark
+    page.keyboard.press(".")  # on to the next mark
     stage.settle()
     assert stage.epsilon() == reached and stage.verdict() == f"Target hit: 4 → {target}"
     at = f"{reached:.3f}".removesuffix("0")
