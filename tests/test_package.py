@@ -13,7 +13,7 @@ import pytest
 import fgsm
 
 ROOT = Path(__file__).resolve().parent.parent
-PUBLIC = ["builtin_digits", "fgsm", "load_model", "sweep"]
+PUBLIC = ["builtin_digits", "fgsm", "load_model", "show", "sweep"]
 
 # What every model has, and what the page is made of, read from the installed files.
 READ_ALL = """
