@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -36,7 +37,15 @@ FIRST = listing.FIRST.model_dump()
 """The request that the page opens with."""
 FIGURES = [function.__name__ for function in service.FIGURES]
 # Not by way of fgsm.ui.header, which would bring all of Gradio into every test process.
-TOUR = json.loads((ROOT / "fgsm" / "ui" / "header" / "tour.json").read_text("utf-8"))
+_STORIES = ROOT / "fgsm" / "ui" / "stories"
+TOUR, TALK = (
+    json.loads((_STORIES / f"{name}.json").read_text("utf-8"))["steps"] for name in ("tour", "talk")
+)
+"""The steps of the page's stories."""
+TARGETS = dict(
+    re.findall(r'^  (\w+): "(.+)",$', (_STORIES / "story.js").read_text("utf-8"), re.MULTILINE)
+)
+"""What a story can point at: selectors by name."""
 OFFLINE = {
     name: value
     for proxy in ("http_proxy", "https_proxy", "all_proxy")
@@ -172,15 +181,21 @@ def look_at(page: Page, name: str) -> Locator:
     return found
 
 
+def state_of(step: dict[str, Any]) -> dict[str, str]:
+    """What a step says of the state, as a link says it."""
+    return dict(parse_qsl(step["state"], strict_parsing=True))
+
+
 def check_step(stage: Stage, number: int) -> None:
     """The tour must show the words of that step, and point at the right element, in view."""
     page, step = stage.page, TOUR[number]
+    state = state_of(step)
     expect(page.locator(".tour h2")).to_have_text(step["title"])
     expect(page.locator(".tour .count")).to_have_text(f"{number + 1} of {len(TOUR)}")
     target = page.locator(".is-pointed-at")
     page.wait_for_function(
         "(selector) => document.querySelector('.is-pointed-at')?.matches(selector)",
-        arg=step["target"],
+        arg=TARGETS[step["target"]],
     )
     expect(target).to_have_count(1)
     expect(target).to_be_in_viewport()
@@ -198,13 +213,13 @@ def check_step(stage: Stage, number: int) -> None:
              return isApart && box.top >= below && isWhole;
            }"""
     )
-    if "tab" in step:
-        expect(page.locator(f"#{step['tab']}")).to_be_visible()
+    if "tab" in state:
+        expect(page.locator(f"#{state['tab']}")).to_be_visible()
     else:
         expect(page.locator("#attack")).to_be_visible()
         expect(page.locator(".live")).to_have_attribute("data-asking", "false")
         stage.settle()
-        assert stage.epsilon() == step["epsilon"]
+        assert stage.epsilon() == float(state["e"])
 
 
 def connection(page: Page) -> Locator:

@@ -104,7 +104,7 @@ def test_shortcuts_rest_on_the_pad_and_can_be_turned_off(stage: Stage, app: App)
     stage.set_epsilon(0.2)
     page.click("#fgsm-tab-draw")
     page.focus(".pad")
-    for key in ("+", "b", "r"):
+    for key in ("+", ".", "r", "p"):
         page.keyboard.press(key)
     stage.settle()
     assert stage.epsilon() == 0.2 and "a 4" in stage.text(".clean figcaption")

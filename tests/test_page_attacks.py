@@ -1,5 +1,6 @@
 """The stage in a real browser: attacks, targets and models, and what is said of them."""
 
+import re
 from itertools import product
 
 import pytest
@@ -55,10 +56,10 @@ def test_another_error_than_the_target_is_no_success(stage: Stage) -> None:
     with stage.answered():
         stage.show(request, 0)
     assert stage.verdict() == "Still 4"
-    page.keyboard.press("b")
+    page.keyboard.press(".")
     stage.settle()
     assert stage.epsilon() == breaks and stage.verdict().startswith("Target missed: 4 → ")
-    page.keyboard.press("b")  # on to the next mark
+    page.keyboard.press(".")  # on to the next mark
     stage.settle()
     assert stage.epsilon() == reached and stage.verdict() == f"Target hit: 4 → {target}"
     at = f"{reached:.3f}".removesuffix("0")
@@ -115,9 +116,11 @@ def test_nothing_stale_stands_beside_something_new(stage: Stage) -> None:
     compared = stage.text(".compare")
     with stage.answered():
         page.select_option(".attack-menu", "iterative")
-        page.wait_for_timeout(350)
-        assert stage.text(".what") == "FGSM on LeNet" and stage.text(".compare") == compared
-        assert page.get_attribute(".stage", "aria-busy") == "true"
+        shown = page.wait_for_function(
+            """() => document.querySelector(".stage").ariaBusy === "true"
+                 && [".what", ".compare"].map((name) => document.querySelector(name).innerText)"""
+        ).json_value()
+        assert [re.sub(r"\s+", " ", text).strip() for text in shown] == ["FGSM on LeNet", compared]
         expect(page.locator(".what")).to_have_text("Iterative FGSM on LeNet")
         assert stage.text(".compare").startswith("Iterative FGSM breaks at ε* = Softmax: …")
     expect(page.locator(".compare.is-partial")).to_have_count(0)
