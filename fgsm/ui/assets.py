@@ -53,8 +53,8 @@ SHEETS = (
 )
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_ALL = {"Access-Control-Allow-Origin": "*"}
-"""A page of another origin that has ours as `<gradio-app>` may load our files, and a browser that kept
-them for one origin may use them for another."""
+"""A page of another origin that has ours as `<gradio-app>` may load our files, and a browser that
+kept them for one origin may use them for another."""
 
 
 def _style_sheet() -> str:
