@@ -26,13 +26,14 @@ from typing import TYPE_CHECKING
 __version__ = "0.2.0"
 """The only place that states the version: the package's metadata are made from it."""
 
-__all__ = ["builtin_digits", "fgsm", "load_model", "sweep"]
+__all__ = ["builtin_digits", "fgsm", "load_model", "show", "sweep"]
 
 if TYPE_CHECKING:
     from fgsm.attack import fgsm
     from fgsm.catalogue import load_model
     from fgsm.digits import builtin_digits
     from fgsm.readings import sweep
+    from fgsm.ui.notebook import show
 else:
     # Imported when first used: PyTorch takes a second or two, and code that needs only the version,
     # or a module without PyTorch, does not wait for it. Type checkers read the lines above instead.
@@ -44,6 +45,7 @@ else:
         "builtin_digits": "digits",
         "fgsm": "attack",
         "load_model": "catalogue",
+        "show": "ui.notebook",
         "sweep": "readings",
     }
 

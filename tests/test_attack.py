@@ -368,3 +368,22 @@ def test_sweep_wants_increasing_epsilons() -> None:
 def test_sweep_wants_the_clean_image_first() -> None:
     with pytest.raises(ValueError, match=r"epsilons start at 0\.1; they must start at 0"):
         sweep(SoftmaxRegression(), IMAGE, LABEL, [0.1, 0.2])
+
+
+def test_models_are_read_in_float32_on_cuda_too(
+    builtin: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On an H100, TF32 moved probabilities by 2e-3, and breaking points; without it none differ."""
+    seen: list[bool] = []
+    model = LeNet()
+    logits = model.logits
+
+    def noting(images: Tensor) -> Tensor:
+        seen.append(torch.backends.cudnn.allow_tf32)
+        return logits(images)
+
+    monkeypatch.setattr(model, "logits", noting)
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    sweep(model, builtin[0][:1], builtin[1][:1], [0.0, 0.1])
+    assert seen == [False, False]  # for the gradient, and for the readings
+    assert torch.backends.cudnn.allow_tf32 is True

@@ -13,7 +13,7 @@ import pytest
 import fgsm
 
 ROOT = Path(__file__).resolve().parent.parent
-PUBLIC = ["builtin_digits", "fgsm", "load_model", "sweep"]
+PUBLIC = ["builtin_digits", "fgsm", "load_model", "show", "sweep"]
 
 # What every model has, and what the page is made of, read from the installed files.
 READ_ALL = """
@@ -75,14 +75,15 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     installed there, from a checkout perhaps, is not what is tested.
     """
     folder = tmp_path_factory.mktemp("installed")
-    command(sys.executable, "-m", "venv", folder, cwd=folder)
+    command(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     where = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = Path(command(python, "-c", where, cwd=folder).strip())
     installed = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
     (packages / "installed.pth").write_text("\n".join(installed) + "\n", "utf-8")
     options = ["--quiet", "--no-deps", "--no-index", "--no-compile", "--disable-pip-version-check"]
-    command(python, "-m", "pip", "install", *options, wheel, cwd=folder)
+    pip = sys.executable, "-m", "pip", "--python", python  # a pip of its own would take a while
+    command(*pip, "install", *options, wheel, cwd=folder)
     return python
 
 

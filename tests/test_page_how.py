@@ -119,10 +119,17 @@ def test_a_finger_points_at_the_window_before_it_opens_a_point(how: Stage) -> No
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
-@pytest.mark.parametrize(("along", "across"), [(15, 6), (12, 0), (-9, 0), (3, -16)])
-def test_a_point_of_the_window_opens_on_the_stage(
-    how: Stage, by: str, along: int, across: int
-) -> None:
+def test_a_point_of_the_window_opens_on_the_stage(how: Stage, by: str) -> None:
+    at = (0, 0)  # where the keys begin: the digit first, then the point that was opened last
+    for point in ((15, 6), (12, 0), (-9, 0), (3, -16)):
+        check_a_point(how, by, at, *point)
+        at = point
+        with how.answered():
+            how.show(FIRST, 0.12)
+        show_tab(how.page, "how")
+
+
+def check_a_point(how: Stage, by: str, at: tuple[int, int], along: int, across: int) -> None:
     page = how.page
     drawn = look_at(page, "church_window")
     canvas, where = drawn.locator("canvas").first, drawn.locator(".where").first
@@ -135,7 +142,8 @@ def test_a_point_of_the_window_opens_on_the_stage(
         canvas.hover(position=place)  # type: ignore[arg-type]
     else:
         canvas.focus()
-        for count, keys in ((along, "ArrowLeft ArrowRight"), (across, "ArrowDown ArrowUp")):
+        right, up = along - at[0], across - at[1]
+        for count, keys in ((right, "ArrowLeft ArrowRight"), (up, "ArrowDown ArrowUp")):
             for _ in range(abs(count)):
                 page.keyboard.press(keys.split()[count > 0])
     said = re.fullmatch(r"along (\S+), across (\S+): read as (\d)", where.inner_text())
@@ -231,7 +239,7 @@ def test_differences_of_training_are_named() -> None:
     assert differences(plain, replace(plain, dropout=False)) == "without dropout"
 
 
-def test_formulas_are_typeset(how: Stage) -> None:
+def test_formulas_are_typeset_and_none_is_cut_off(how: Stage) -> None:
     page = how.page
     expect(page.locator("#how .katex").nth(10)).to_be_attached()
     assert page.locator("#how .katex-error").count() == 0
@@ -242,14 +250,13 @@ def test_formulas_are_typeset(how: Stage) -> None:
              return copy.textContent; }).join()"""
     )
     assert "$" not in texts and "\\" not in texts and "Direction or size?" in texts
+    for width in (1280, 820, 390, 320):
+        check_that_no_formula_is_cut_off(how, width)
 
 
-@pytest.mark.parametrize(
-    "context",
-    [{"viewport": {"width": w, "height": 900}} for w in (1280, 820, 390, 320)],
-    indirect=True,
-)
-def test_no_formula_is_cut_off(how: Stage) -> None:
+def check_that_no_formula_is_cut_off(how: Stage, width: int) -> None:
+    how.page.set_viewport_size({"width": width, "height": 900})
+    how.settle()
     wide = how.page.locator("#how .katex-display").evaluate_all(
         """(all) => all.filter((each) => {
              const edge = each.closest(".prose").getBoundingClientRect().right;
@@ -257,7 +264,7 @@ def test_no_formula_is_cut_off(how: Stage) -> None:
                part.getBoundingClientRect().right > edge + 1);
            }).map((each) => each.textContent)"""
     )
-    assert wide == []
+    assert wide == [], width
 
 
 def test_the_papers_table_has_our_cards(how: Stage) -> None:

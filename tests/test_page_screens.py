@@ -3,12 +3,11 @@
 import io
 import re
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import App, Stage
 from tests.helpers import PHONE, show_tab
@@ -18,16 +17,6 @@ PHONES = [
     for width, height in ((360, 640), (390, 844), (844, 390))
 ]
 phones = pytest.mark.parametrize("context", PHONES, indirect=True)
-
-
-@pytest.fixture
-def phone(browser: Browser, app: App) -> Iterator[Stage]:
-    """The stage on a phone, whatever the size of the test's own window."""
-    context = browser.new_context(**PHONE)  # type: ignore[arg-type]
-    stage = Stage(context.new_page())
-    stage.open(app.url)
-    yield stage
-    context.close()
 
 
 def covered(page: Page) -> list[str]:
@@ -45,7 +34,14 @@ def covered(page: Page) -> list[str]:
 
 
 @phones
-def test_the_box_of_epsilon_covers_neither_verdict_nor_pictures(stage: Stage) -> None:
+def test_a_phone(stage: Stage) -> None:
+    check_that_attack_and_model_are_within_reach(stage)
+    check_that_the_box_of_epsilon_covers_neither_verdict_nor_pictures(stage)
+    check_that_the_toggles_do_not_wrap(stage)
+    check_that_targets_are_large_enough_for_a_finger(stage)
+
+
+def check_that_the_box_of_epsilon_covers_neither_verdict_nor_pictures(stage: Stage) -> None:
     page = stage.page
     size = page.viewport_size
     assert size is not None
@@ -58,10 +54,10 @@ def test_the_box_of_epsilon_covers_neither_verdict_nor_pictures(stage: Stage) ->
             page.evaluate("(top) => scrollTo(0, top)", top)
             stage.settle()
             assert covered(page) == [], (tab, top)
+    page.click("#fgsm-tab-pick")
 
 
-@phones
-def test_attack_and_model_are_within_reach(stage: Stage) -> None:
+def check_that_attack_and_model_are_within_reach(stage: Stage) -> None:
     """One screen shows the verdict and both menus."""
     page = stage.page
     boxes = [
@@ -73,8 +69,7 @@ def test_attack_and_model_are_within_reach(stage: Stage) -> None:
     assert len(tops) == 3 and max(tops) + 44 - min(tops) <= size["height"]
 
 
-@phones
-def test_targets_are_large_enough_for_a_finger(stage: Stage) -> None:
+def check_that_targets_are_large_enough_for_a_finger(stage: Stage) -> None:
     page = stage.page
     small = """() => [...document.querySelectorAll(
         "#attack :is(button, select, input, .pad), .head button, #tabs > .tab-wrapper [role=tab]")]
@@ -90,8 +85,7 @@ def test_targets_are_large_enough_for_a_finger(stage: Stage) -> None:
     assert page.evaluate(small.replace(".head button", ".tour button")) == []
 
 
-@phones
-def test_the_toggles_do_not_wrap(stage: Stage) -> None:
+def check_that_the_toggles_do_not_wrap(stage: Stage) -> None:
     for twin in (False, True):
         if twin:
             with stage.answered():
@@ -106,10 +100,13 @@ def test_the_toggles_do_not_wrap(stage: Stage) -> None:
             assert one == other and one[1] < 50 and one[2] <= 0, boxes
     label = stage.page.locator("label.switch:has(.twin)")
     assert label.evaluate("(each) => each.clientHeight") <= 45
+    with stage.answered():
+        stage.page.uncheck(".twin")
 
 
-def test_a_swipe_on_the_adversarial_image_moves_epsilon(phone: Stage) -> None:
-    page = phone.page
+@pytest.mark.parametrize("context", [PHONE], indirect=True)
+def test_a_swipe_on_the_adversarial_image_moves_epsilon(stage: Stage) -> None:
+    page = stage.page
     box = page.locator(".adversarial canvas").bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -123,16 +120,16 @@ def test_a_swipe_on_the_adversarial_image_moves_epsilon(phone: Stage) -> None:
         for part in range(1, 11):
             touch("touchMove", {"x": x + right * part / 10, "y": y + down * part / 10})
         touch("touchEnd")
-        phone.settle()
+        stage.settle()
 
-    assert phone.epsilon() == 0.12
+    assert stage.epsilon() == 0.12
     swipe(-78, 4)  # a fifth of the window's width: a fifth of all epsilons
-    assert phone.epsilon() == pytest.approx(0.02, abs=0.006)
+    assert stage.epsilon() == pytest.approx(0.02, abs=0.006)
     swipe(39, -4)
-    assert phone.epsilon() == pytest.approx(0.07, abs=0.006)
-    before = phone.epsilon()
+    assert stage.epsilon() == pytest.approx(0.07, abs=0.006)
+    before = stage.epsilon()
     swipe(3, -150)  # this scrolls
-    assert phone.epsilon() == before
+    assert stage.epsilon() == before
     assert page.evaluate("scrollY") > 50
 
 

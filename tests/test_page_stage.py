@@ -150,20 +150,21 @@ def test_shortcuts_work_wherever_the_focus_is(stage: Stage) -> None:
             page.keyboard.press("r")
         assert page.evaluate("document.activeElement.hasAttribute('aria-current')")
     page.click(".epsilon .number")
-    page.keyboard.press("b")  # this is typing
+    page.keyboard.press(".")  # this is typing
     page.click("#how-button")
-    page.keyboard.press("b")  # and here the stage is not visible
+    page.keyboard.press(".")  # and here the stage is not visible
     stage.settle()
     assert stage.epsilon() == 0.205
 
 
-@pytest.mark.parametrize("typed", ["", "7", "-1", "0.5001"])
-def test_a_number_out_of_range_is_put_right(stage: Stage, typed: str) -> None:
+def test_a_number_out_of_range_is_put_right(stage: Stage) -> None:
     stage.set_epsilon(0.2)
-    stage.page.fill(".epsilon .number", typed)
-    stage.page.press(".epsilon .number", "Tab")
-    stage.settle()
-    assert stage.epsilon() == 0.2 and stage.page.input_value(".epsilon .number") == "0.20"
+    for typed in ("", "7", "-1", "0.5001"):
+        stage.page.fill(".epsilon .number", typed)
+        stage.page.press(".epsilon .number", "Tab")
+        stage.settle()
+        shown = stage.page.input_value(".epsilon .number")
+        assert stage.epsilon() == 0.2 and shown == "0.20", typed
 
 
 def test_the_page_says_why_pixels_did_not_move_and_what_saving_does(stage: Stage) -> None:
@@ -192,7 +193,7 @@ def test_jumps_to_the_breaking_point(stage: Stage) -> None:
     stage.page.click(".down")
     stage.settle()
     assert stage.verdict() == "Still 4"
-    stage.page.keyboard.press("b")
+    stage.page.keyboard.press(".")
     stage.settle()
     assert stage.epsilon() == breaking_point
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from torch import Tensor
 
 from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.survey import breaking_points, harder_than, load_survey
@@ -14,12 +13,12 @@ from tests.browser import App, Stage
 from tests.helpers import PHONE, click_a_tile, open_tab, requests_of, show_tab
 
 
-@pytest.mark.parametrize("number", [0, 14, 29])
-def test_a_tile_leads_to_the_stage(page: Page, app: App, mnist_root: Path, number: int) -> None:
-    stage = open_tab(page, app.url, "test-set")
-    click_a_tile(stage, "test", number)
-    if number == 0:
-        assert page.input_value(".by-number input") != ""
+def test_a_tile_leads_to_the_stage(test_tab: Page) -> None:
+    stage = Stage(test_tab)
+    for number in (0, 14, 29):
+        click_a_tile(stage, "test", number)
+        assert test_tab.input_value(".by-number input") != ""
+        show_tab(test_tab, "test-set")
 
 
 def captions(page: Page) -> list[str]:
@@ -97,12 +96,6 @@ def test_a_row_of_the_confusion_adds_up_to_its_class(test_tab: Page) -> None:
     assert totals == [f"{total:,}" for total in classes]
 
 
-def test_what_a_breaking_point_is_and_is_not(test_tab: Page) -> None:
-    text = test_tab.locator(".breaking").inner_text()
-    assert "Digits per 0.005-wide bin" in text
-    assert "an upper bound, for this attack and this grid" in text
-
-
 @pytest.mark.parametrize(
     "context",
     [{**PHONE, "viewport": {"width": w, "height": h}} for w, h in ((360, 640), (390, 844))],
@@ -163,12 +156,9 @@ def test_who_cannot_see_finds_the_way(page: Page, app: App, theme: str) -> None:
     assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
 
 
-def test_a_table_that_fits_says_nothing(test_tab: Page) -> None:
-    expect(test_tab.locator(".confusion .cut")).to_be_hidden()
-
-
 def test_the_confusion_follows_epsilon_and_asks_nobody(test_tab: Page) -> None:
     page = test_tab
+    expect(page.locator(".confusion .cut")).to_be_hidden()  # a table that fits says nothing
     assert counts(page) == expected_counts("lenet", 30)
     asked = requests_of(page)
     for k in (31, 60, 100, 0):
@@ -201,14 +191,16 @@ def test_a_cell_lists_examples(test_tab: Page) -> None:
     expect(tiles).to_have_count(0)
 
 
-@pytest.mark.parametrize("index", [403, 301, 105])
-def test_the_mark_is_the_stages_digit(
-    page: Page, app: App, mnist_root: Path, builtin: tuple[Tensor, Tensor], index: int
-) -> None:
-    stage = Stage(page)
-    stage.open(app.url)
-    if index != 403:
-        stage.pick(index)
+def test_the_mark_is_the_stages_digit(stage: Stage, mnist_root: Path) -> None:
+    for index in (403, 301, 105):
+        if index != 403:
+            show_tab(stage.page, "attack")
+            stage.pick(index)
+        check_the_mark(stage)
+
+
+def check_the_mark(stage: Stage) -> None:
+    page = stage.page
     point = stage.breaking_point()
     assert point
     expect(page.locator(".compare:not(.is-partial)")).to_be_visible()
@@ -234,8 +226,11 @@ def test_no_mark_for_another_attack(page: Page, app: App, mnist_root: Path) -> N
     expect(page.locator(".breaking .current")).to_have_text("")
 
 
-def test_each_bar_of_the_breaking_points_is_read_out(test_tab: Page) -> None:
+def test_breaking_points_are_explained_and_each_bar_is_read_out(test_tab: Page) -> None:
     page, reading = test_tab, test_tab.locator(".breaking .reading")
+    text = page.locator(".breaking").inner_text()
+    assert "Digits per 0.005-wide bin" in text
+    assert "an upper bound, for this attack and this grid" in text
     counts = breaking_points(load_survey(MODELS["lenet"], "test")).counts.tolist()
 
     def words(k: int) -> str:

@@ -9,20 +9,28 @@ from playwright.sync_api import expect
 from fgsm.catalogue import EPSILONS
 from fgsm.service.request import AttackRequest
 from tests.browser import Stage
-from tests.helpers import FIRST, PHONE, TOUR, check_step, draw_seven, show_tab
+from tests.helpers import FIRST, PHONE, TARGETS, TOUR, check_step, draw_seven, show_tab, state_of
 
 
 def test_the_tours_requests_can_be_answered() -> None:
     assert 6 <= len(TOUR) <= 10
     for step in TOUR:
-        assert {"title", "text", "target"} <= step.keys()
-        assert step.keys() <= {*("title", "text", "target", "show", "epsilon", "tab", "open")}
-        if "tab" in step:
-            assert step["tab"] in ("test-set", "how")
-        else:
-            assert step["epsilon"] in EPSILONS
-        if "show" in step:
-            AttackRequest.parse({**FIRST, **step["show"]})
+        state = state_of(step)
+        assert step["target"] in TARGETS
+        assert state.get("tab") in (None, "test-set", "how")
+        assert float(state["e"]) in EPSILONS
+        AttackRequest.parse({**FIRST, **request_of(step)})
+
+
+def request_of(step: dict[str, Any]) -> dict[str, Any]:
+    """What the stage asks the service for, where the tour's steps differ."""
+    state = state_of(step)
+    return {
+        "index": int(state["d"]),
+        "attack": state["a"],
+        "model": state["m"],
+        "twin": state.get("twin") == "1",
+    }
 
 
 def window(width: int, height: int) -> dict[str, Any]:
@@ -32,19 +40,23 @@ def window(width: int, height: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "context",
-    [window(1280, 800), window(1920, 1080), window(390, 844), window(360, 640), window(844, 390)],
+    [window(1280, 800), window(390, 844), window(360, 640), window(844, 390)],
     indirect=True,
     ids=lambda context: "{width}x{height}".format(**context["viewport"]),
 )
 def test_the_tour_covers_nothing_that_it_speaks_of(stage: Stage) -> None:
     page = stage.page
-    page.click(".start-tour")
-    for number in range(len(TOUR)):
-        check_step(stage, number)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.click(".tour .next")
-    expect(page.locator(".tour")).to_be_hidden()
-    assert page.locator(".is-pointed-at").count() == 0
+    desktop = page.viewport_size == {"width": 1280, "height": 800}
+    for wide in (False, True) if desktop else (False,):
+        if wide:
+            page.set_viewport_size({"width": 1920, "height": 1080})
+        page.click(".start-tour")
+        for number in range(len(TOUR)):
+            check_step(stage, number)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            page.click(".tour .next")
+        expect(page.locator(".tour")).to_be_hidden()
+        assert page.locator(".is-pointed-at").count() == 0
 
 
 def test_what_was_there_comes_back_after_the_tour(stage: Stage) -> None:
@@ -70,7 +82,7 @@ def test_what_was_there_comes_back_after_the_tour(stage: Stage) -> None:
     page.click(".start-tour")
     for number in range(len(TOUR)):
         check_step(stage, number)
-        if TOUR[number]["target"] == ".draw":  # the visitor draws something else
+        if TOUR[number]["target"] == "drawing":  # the visitor draws something else
             draw_seven(stage)
         with stage.answered() if number == len(TOUR) - 1 else nullcontext():
             page.keyboard.press("PageDown")
@@ -85,29 +97,44 @@ def test_what_was_there_comes_back_after_the_tour(stage: Stage) -> None:
     expect(page.locator("#how")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "where", [None, "#fgsm-epsilon", ".attack-menu", ".thumbnails button", ".jump", "#how-button"]
-)
-def test_keys_step_the_tour_whatever_has_the_focus(stage: Stage, where: str | None) -> None:
+def test_keys_step_the_tour_whatever_has_the_focus(stage: Stage) -> None:
     page = stage.page
-    page.click(".start-tour")
-    check_step(stage, 0)
-    for key, number in (("PageDown", 1), (" ", 2), ("Enter", 3), ("PageUp", 2)):
-        if where:
-            page.locator(where).first.focus()
-        else:
-            page.evaluate("document.activeElement.blur()")
-        page.keyboard.press(key)
-        check_step(stage, number)
+    for where in (
+        "#fgsm-epsilon",
+        ".attack-menu",
+        ".thumbnails button",
+        ".jump",
+        "#how-button",
+        None,
+    ):
+        page.click(".start-tour")
+        check_step(stage, 0)
+        for key, number in (("PageDown", 1), (" ", 2), ("Enter", 3), ("PageUp", 2)):
+            if where:
+                page.locator(where).first.focus()
+            else:
+                page.evaluate("document.activeElement.blur()")
+            page.keyboard.press(key)
+            check_step(stage, number)
+        page.keyboard.press("Escape")
 
 
-def test_space_still_types_and_draws_in_the_tour(stage: Stage) -> None:
+def test_keys_in_the_tour_keep_their_own_meaning(stage: Stage) -> None:
     page = stage.page
     page.click(".start-tour")
-    for number in range(6):
+    for number in range(2):
         check_step(stage, number)
+        page.click(".tour .next")
+    check_step(stage, 2)
+    page.focus("#fgsm-epsilon")
+    page.keyboard.press("ArrowRight")
+    stage.settle()
+    # The slider moved, the tour did not.
+    assert stage.epsilon() == float(state_of(TOUR[2])["e"]) + 0.005
+    check_step_is_still(stage, 2)
+    for number in range(3, 7):
         page.keyboard.press("PageDown")
-    check_step(stage, 6)
+        check_step(stage, number)
     page.focus(".pad")
     with stage.answered():
         page.keyboard.press(" ")
@@ -123,6 +150,7 @@ def test_space_still_types_and_draws_in_the_tour(stage: Stage) -> None:
 def check_step_is_still(stage: Stage, number: int) -> None:
     stage.settle()
     expect(stage.page.locator(".tour h2")).to_have_text(TOUR[number]["title"])
+    expect(stage.page.locator(".tour .count")).to_have_text(f"{number + 1} of {len(TOUR)}")
 
 
 def test_the_tours_words_are_announced_once_a_step(stage: Stage) -> None:
@@ -156,8 +184,8 @@ def test_the_tour_tells_no_lies(stage: Stage) -> None:
     verdicts = []
     for number, step in enumerate(TOUR):
         check_step(stage, number)
-        if "tab" not in step:
-            assert stage.shown()["request"].items() >= {**FIRST, **step.get("show", {})}.items()
+        if "tab" not in state_of(step):
+            assert stage.shown()["request"].items() >= request_of(step).items()
             panels = page.locator(".live .verdict .words").count()
             verdicts.append([stage.verdict(i) for i in range(panels)])
         page.keyboard.press("ArrowRight")
@@ -186,46 +214,29 @@ def test_the_tour_by_keyboard(stage: Stage) -> None:
     check_step(stage, 1)
 
 
-@pytest.mark.parametrize(
-    ("step", "where"),
-    [
-        (0, ".tour .next"),
-        (2, "#fgsm-epsilon"),
-        (2, ".epsilon .number"),
-        (3, ".attack-menu"),
-        (7, ".run-epsilons"),
-        (8, ".start-tour"),
-        (4, None),
-    ],
-)
-def test_escape_leaves_the_tour_from_anywhere(stage: Stage, step: int, where: str | None) -> None:
+def test_escape_leaves_the_tour_from_anywhere(stage: Stage) -> None:
     page = stage.page
-    page.click(".start-tour")
-    for number in range(step):
-        check_step(stage, number)
-        page.click(".tour .next")
-    check_step(stage, step)
-    if where:
-        page.locator(where).first.focus()
-    else:
-        page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("Escape")
-    expect(page.locator(".tour")).to_be_hidden()
-    assert page.locator(".is-pointed-at").count() == 0
-    assert page.evaluate("document.activeElement.className") == "start-tour"
+    places: dict[int, list[str | None]] = {
+        0: [".tour .next"],
+        2: ["#fgsm-epsilon", ".epsilon .number"],
+        3: [".attack-menu"],
+        4: [None],
+        7: [".run-epsilons"],
+        8: [".start-tour"],
+    }
+    for step, where in ((step, where) for step, all_ in places.items() for where in all_):
+        page.click(".start-tour")
+        for number in range(step):
+            check_step(stage, number)
+            page.click(".tour .next")
+        check_step(stage, step)
+        if where:
+            page.locator(where).first.focus()
+        else:
+            page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Escape")
+        expect(page.locator(".tour")).to_be_hidden()
+        assert page.locator(".is-pointed-at").count() == 0
+        assert page.evaluate("document.activeElement.className") == "start-tour"
     page.keyboard.press("Enter")
     check_step(stage, 0)
-
-
-def test_arrow_keys_in_the_tour_keep_their_own_meaning(stage: Stage) -> None:
-    page = stage.page
-    page.click(".start-tour")
-    for number in range(2):
-        check_step(stage, number)
-        page.click(".tour .next")
-    check_step(stage, 2)
-    page.focus("#fgsm-epsilon")
-    page.keyboard.press("ArrowRight")
-    stage.settle()
-    assert stage.epsilon() == TOUR[2]["epsilon"] + 0.005  # the slider moved, the tour did not
-    expect(page.locator(".tour .count")).to_have_text(f"3 of {len(TOUR)}")

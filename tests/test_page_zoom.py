@@ -40,10 +40,12 @@ def test_zoom_makes_type_larger(page: Page, app: App, screen: tuple[int, int]) -
         for zoom in ZOOMS:
             page.set_viewport_size({"width": int(width / zoom), "height": int(height / zoom)})
             stage.settle()
-            for kind in kinds:
-                size = page.locator(f"{kind} >> nth=0").evaluate(
-                    "(each) => parseFloat(getComputedStyle(each).fontSize)"
-                )
+            found = page.evaluate(
+                """(kinds) => kinds.map((kind) =>
+                     parseFloat(getComputedStyle(document.querySelector(kind)).fontSize))""",
+                kinds,
+            )
+            for kind, size in zip(kinds, found, strict=True):
                 sizes.setdefault(f"{tab} {kind}", []).append(size * zoom)
     for kind, seen in sizes.items():
         for (before, after), step in zip(pairwise(seen), _steps(), strict=True):

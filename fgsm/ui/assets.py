@@ -3,14 +3,14 @@
 Everything is read once, at the start. The version is a hash of all of it, so that a browser may
 keep a file for good, and still gets a new one as soon as anything changes.
 
-A script is an ES module and imports its neighbours by relative paths. `shared/catalogue.js` is made
-here from `fgsm.catalogue`. Style sheets become one, `page.css`: `page.css` itself applies
-everywhere, the sheets of a folder only within the components that `SCOPES` names.
+A script is an ES module and imports its neighbours by relative paths. Two are made here:
+`shared/catalogue.js` from `fgsm.catalogue`, and `stories/built_in.js` from the stories. Style
+sheets become one, `page.css`: `page.css` itself applies everywhere, the sheets of a folder only
+within the components that `SCOPES` names.
 """
 
 import hashlib
 import json
-import mimetypes
 from pathlib import Path
 
 import gradio
@@ -30,6 +30,7 @@ SCOPES = {
     "all_digits": ".in-all-digits",
     "how": ".in-how",
     "header": ".in-header",
+    "present": ".in-header",
     "figures": ".gradio-container",
     "embed": "[data-embed]",
 }
@@ -40,6 +41,8 @@ SHEETS = (
     "shared/dropping.css",
     "header/header.css",
     "header/tour.css",
+    "present/present.css",
+    "present/scenes.css",
     # stage.css is the last of its folder: its rules for small windows override the others.
     "stage/choosing.css",
     "stage/plots.css",
@@ -51,6 +54,9 @@ SHEETS = (
     # The last: it overrides the others where the page is embedded.
     "embed/embed.css",
 )
+WINDOWS = ("present/speaker.html", "present/speaker.css")
+"""A page of its own, without Gradio, and its style sheet."""
+KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".png": "image/png"}
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_ALL = {"Access-Control-Allow-Origin": "*"}
 """A page of another origin that has ours as `<gradio-app>` may load our files, and a browser that
@@ -81,6 +87,12 @@ def _catalogue() -> str:
     return f"export const catalogue = {json.dumps(packed(listing()))};\n"
 
 
+def _stories() -> str:
+    """The stories as texts, which `stories/story.js` reads like anybody's."""
+    texts = {path.stem: path.read_text("utf-8") for path in (FOLDER / "stories").glob("*.json")}
+    return f"export const BUILT_IN = {json.dumps(dict(sorted(texts.items())))};\n"
+
+
 def _files() -> dict[str, bytes]:
     """Every file by its path."""
     scripts = {
@@ -89,6 +101,8 @@ def _files() -> dict[str, bytes]:
     return {
         **dict(sorted(scripts.items())),
         "shared/catalogue.js": _catalogue().encode(),
+        "stories/built_in.js": _stories().encode(),
+        **{path: (FOLDER / path).read_bytes() for path in WINDOWS},
         "page.css": _style_sheet().encode(),
         SPRITE.name: SPRITE.read_bytes(),
     }
@@ -106,9 +120,8 @@ def _serve(request: Request) -> Response:
     path, version = request.path_params["path"], request.path_params["version"]
     if path not in FILES:
         return PlainTextResponse("there is no such file", status_code=404)
-    kind = mimetypes.guess_type(path)[0] if path.endswith(".png") else None
-    kind = kind or ("text/css" if path.endswith(".css") else "text/javascript")
     kept = FOR_GOOD if version == VERSION else {"Cache-Control": "no-cache"}
+    kind = KINDS[Path(path).suffix]
     return Response(FILES[path], media_type=kind, headers=FOR_ALL | kept)
 
 

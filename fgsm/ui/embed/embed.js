@@ -14,6 +14,7 @@ import { passedOn } from "./keys.js";
 const VERSION = 1; // of the messages; a later version only adds to them
 
 let isEmbedded = false;
+let told = 0; // which height
 
 /** Set it up, if the page is embedded; once, however often it is called. */
 export function embed() {
@@ -25,7 +26,9 @@ export function embed() {
   const container = find(guest ?? document, ".gradio-container");
   addLink(container);
   if (guest || parent === window) return;
-  new ResizeObserver(() => tellHeight(container)).observe(container);
+  const look = () => tellHeight(container);
+  new ResizeObserver(look).observe(container);
+  onShown(look); // browsers let observers of a frame rest while it is out of sight
   document.addEventListener("keydown", passOn);
 }
 
@@ -53,7 +56,11 @@ function addLink(/** @type {HTMLElement} */ container) {
 }
 
 function tellHeight(/** @type {HTMLElement} */ container) {
-  tell({ type: "fgsm:height", height: Math.ceil(container.getBoundingClientRect().height) });
+  const height = Math.ceil(container.getBoundingClientRect().height);
+  // Without a width, the frame is not shown: it is on another slide perhaps.
+  if (height === told || innerWidth === 0) return;
+  told = height;
+  tell({ type: "fgsm:height", height });
 }
 
 function passOn(/** @type {KeyboardEvent} */ event) {

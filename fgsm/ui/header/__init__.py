@@ -1,22 +1,50 @@
-"""The line above the tabs: the title, which model is shown, and the guided tour (`tour.json`)."""
+"""The line above the tabs: the title, which model is shown, the guided tour, and presenting.
 
-import json
+The tour and the talk are stories: `stories/` has them, `stories/story.js` says what a story is.
+`tour.js` leads through one beside the page, `present/present.js` on a projector.
+"""
+
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
+from fgsm import service
 from fgsm.card import load_card
-from fgsm.catalogue import MODELS
+from fgsm.catalogue import FGSM, LENET, MODELS, RANDOM
+from fgsm.service.all_digits import cards
 from fgsm.ui.component import component
+from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
+PRESENT = FOLDER.parent / "present"
 
 
 def header() -> gr.HTML:
     """The title, and a line about the model that the stage shows."""
-    cards = {key: load_card(model) for key, model in MODELS.items()}
+    own = {key: load_card(model) for key, model in MODELS.items()}
     value = {
-        "accuracy": {key: card["accuracy"] for key, card in cards.items() if card},
-        "tour": json.loads((FOLDER / "tour.json").read_text("utf-8")),
+        "accuracy": {key: card["accuracy"] for key, card in own.items() if card},
+        "curves": curves(),
     }
-    return component("header/header.js", [FOLDER / "header.html", FOLDER / "tour.html"], value)
+    templates = [FOLDER / "header.html", FOLDER / "tour.html", PRESENT / "present.html"]
+    return component("header/header.js", templates, value, [answering(service.qr)])
+
+
+def curves() -> list[dict[str, Any]]:
+    """The curves of a presentation: every model under FGSM, and LeNet under the control.
+
+    The control shows that size is not what counts. The page has no more of the cards here, as it
+    is to be small.
+    """
+    return [
+        {
+            "model": series.model,
+            "attack": series.attack,
+            "source": series.source,
+            "n": series.n,
+            "points": [[result.epsilon, result.accuracy] for result in series.results],
+        }
+        for series in cards()
+        if series.attack == FGSM.key or (series.attack, series.model) == (RANDOM.key, LENET.key)
+    ]

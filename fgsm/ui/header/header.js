@@ -1,23 +1,24 @@
 // @ts-check
-// The line above the tabs: which model the stage shows, and how well it reads clean digits.
+// The line above the tabs: which model the stage shows, how well it reads clean digits, and the two ways
+// to be led through a story.
 
 import { linkOf } from "../shared/address.js";
 import { copied } from "../shared/clipboard.js";
 import { find } from "../shared/dom.js";
 import { KEYS, modelName, sourceOf } from "../shared/words.js";
 import { onShown, shown } from "../stage/shown.js";
-import { startTour } from "./tour.js";
+import { playStories } from "./playing.js";
 
 /** @typedef {import("../shared/dom.js").View} View */
 
-export function start(/** @type {View} */ { element, props }) {
-  const { accuracy, tour } = props.value;
+export function start(/** @type {View} */ { element, props, server }) {
+  const { accuracy, curves } = props.value;
   onShown(() => {
     const models = shown.stages.map(({ model }) => named(model, accuracy[model]));
     const of = models.length === 1 ? ` on ${sourceOf(KEYS.MNIST_TEST).phrase}` : ""; // with two there is no room for it
     find(element, ".about").textContent = `${models.join(" · ")}${of}`;
   });
-  startTour(element, tour);
+  playStories(element, { curves, qr: server.qr });
   copyLink(find(element, ".copy-link"));
 }
 

@@ -1,63 +1,66 @@
 // @ts-check
-// The guided tour. Its steps are data, in tour.json: what is said, what is pointed at, what is shown.
+// The guided tour: a story beside the page, pointing at what it speaks of.
 
-import { create, find } from "../shared/dom.js";
+import { hold, restore } from "../shared/address.js";
+import { appeared, create, find } from "../shared/dom.js";
 import { isBrowsers } from "../shared/keys.js";
-import { indexOf } from "../shared/words.js";
 import { onShown, stage } from "../stage/shown.js";
+import { move } from "../stories/play.js";
+import { TARGETS } from "../stories/story.js";
+
+/** @typedef {import("../stories/story.js").Story} Story */
 
 /**
- * @typedef {object} Step
- * @property {string} title
- * @property {string} text
- * @property {string} target a selector of what is outlined
- * @property {string} [tab] the tab it is on; without one it is on the stage
- * @property {Partial<import("../contract").AttackRequest>} [show] what the stage shows; what is left
- *   out is as on the first page
- * @property {number} [epsilon] likewise
- * @property {string} [open] a selector of something to click
+ * @param {HTMLElement} element the header's
+ * @returns {{ start: (story: Story) => void, leave: () => void }}
  */
-
-/** @param {HTMLElement} element @param {Step[]} tour */
-export function startTour(element, tour) {
+export function guide(element) {
   const panel = find(element, ".tour");
   const starter = find(element, ".start-tour");
   const [back, next] = [find(panel, ".back", HTMLButtonElement), find(panel, ".next")];
+  /** @type {Story} */
+  let story;
   /** @type {number | null} */
   let step = null; // the number of the step shown; null when there is no tour
   /** @type {HTMLElement | null} */
   let pointedAt = null;
   let goBack = () => {}; // to what was there before the tour
+  let stop = () => {}; // epsilon, on its way
 
-  function start() {
+  function start(/** @type {Story} */ other) {
+    leave();
+    story = other;
+    panel.lang = story.language ?? "";
     goBack = kept();
+    hold(true);
     document.body.dataset.tour = "";
     go(0);
   }
 
   async function go(/** @type {number} */ to) {
     if (to < 0) return;
-    if (to >= tour.length) return leave();
+    if (to >= story.steps.length) return leave();
+    const isForward = step === null || to > step;
     step = to;
-    const { title, text, tab, target, show, epsilon = 0, open } = tour[to];
+    stop();
+    const { title, text, state, target } = story.steps[to];
     if (panel.hidden) {
       panel.hidden = false;
       await painted(); // or the first words would not be announced
     }
     if (step !== to) return;
     find(panel, ".words").replaceChildren(
-      create("p", "count", `${to + 1} of ${tour.length}`), create("h2", "", title), create("p", "", text),
+      create("p", "count", `${to + 1} of ${story.steps.length}`), create("h2", "", title), create("p", "", text),
     );
     back.disabled = to === 0;
-    next.textContent = to === tour.length - 1 ? "Done" : "Next ›";
+    next.textContent = to === story.steps.length - 1 ? "Done" : "Next ›";
     // The focus stays where it is, so that Enter goes on in the same direction.
     const focused = document.activeElement;
     if (!panel.contains(focused) || (focused instanceof HTMLButtonElement && focused.disabled))
       next.focus({ preventScroll: true });
-    if (tab) find(document, `#${tab}-button`).click();
-    else stage.show(show ?? {}, indexOf(epsilon));
-    if (open) find(document, open).click();
-    const found = await appeared(target);
+    if (state) restore(state);
+    stop = move(story.steps[to], isForward);
+    const found = target && await appeared(TARGETS[target]);
     if (step === to) pointTo(found);
   }
 
@@ -84,24 +87,27 @@ export function startTour(element, tour) {
   }
 
   function leave() {
+    if (step === null) return;
     step = null;
+    stop();
     panel.hidden = true;
     delete document.body.dataset.tour;
     pointTo(null);
     goBack();
+    hold(false);
     starter.focus({ preventScroll: true });
   }
 
   // The stage rebuilds its panels when it goes from one to two, or back.
   onShown(() => {
-    if (step !== null && pointedAt && !pointedAt.isConnected)
-      pointTo(document.querySelector(tour[step].target));
+    if (step === null || !pointedAt || pointedAt.isConnected) return;
+    const { target } = story.steps[step];
+    pointTo(target && document.querySelector(TARGETS[target]));
   });
   // What comes late, such as a second model, moves what is below it.
   new ResizeObserver(place).observe(document.body);
   addEventListener("resize", place);
 
-  starter.onclick = start;
   find(panel, ".leave").onclick = leave;
   back.onclick = () => go((step ?? 0) - 1);
   next.onclick = () => go((step ?? 0) + 1);
@@ -115,6 +121,7 @@ export function startTour(element, tour) {
     event.stopPropagation();
     if (!event.repeat) go(step + by);
   }, true);
+  return { start, leave };
 }
 
 /** Keep what is on the page; returns what puts it back. */
@@ -159,18 +166,3 @@ function meet(/** @type {DOMRect} */ one, /** @type {DOMRect} */ other) {
 /** Two frames later. */
 const painted = () =>
   new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-
-/**
- * The element, once it is there: a tab is built when it is first opened.
- * @param {string} selector
- * @returns {Promise<HTMLElement | null>}
- */
-async function appeared(selector) {
-  for (let tries = 0; tries < 100; tries++) {
-    /** @type {HTMLElement | null} */
-    const found = document.querySelector(selector);
-    if (found?.checkVisibility()) return found;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-  return null;
-}

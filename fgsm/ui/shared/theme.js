@@ -49,3 +49,6 @@ export function inTheme(isDark, work) {
 
 /** Whether the page is dark. */
 export const isDark = () => themed().classList.contains(DARK);
+
+/** Turn the page dark, or light. */
+export const setDark = (/** @type {boolean} */ wanted) => { themed().classList.toggle(DARK, wanted); };

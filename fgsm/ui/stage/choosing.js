@@ -243,7 +243,7 @@ export class Choosing {
       const isChosen = each === tab;
       each.ariaSelected = String(isChosen);
       each.tabIndex = isChosen ? 0 : -1;
-      find(this.root, `#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
+      find(document, `#${each.getAttribute("aria-controls")}`).hidden = !isChosen;
     }
   }
 }

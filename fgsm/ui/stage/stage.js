@@ -13,7 +13,7 @@ import { isBrowsers, remember } from "../shared/keys.js";
 import { linked, problem } from "../shared/modes.js";
 import { FIRST, written } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
-import { KEYS, LAST, epsilonText, indexOf, modelName } from "../shared/words.js";
+import { KEYS, LAST, epsilonText, indexOf } from "../shared/words.js";
 import { Answers } from "./answers.js";
 import { Asker } from "./asker.js";
 import { Choosing } from "./choosing.js";
@@ -24,6 +24,7 @@ import { Panel, load } from "./panel.js";
 import { isWhole, joined, nextPart } from "./parts.js";
 import { shown, stage, tell, tellMoved } from "./shown.js";
 import { swipe } from "./swipe.js";
+import { marksOf } from "./verdict.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Attacked} Attacked */
@@ -137,7 +138,7 @@ class Stage {
   #request() {
     const request = this.choosing.request();
     if (!request) return null;
-    const known = isSame(request, this.answered) ? (this.#panels[0].stage?.ks ?? []) : [];
+    const known = isSame(request, this.answered) ? (this.#panels[0]?.stage?.ks ?? []) : [];
     return { ...request, ks: nextPart(request.attack, known, this.epsilon.k) };
   }
 
@@ -273,7 +274,7 @@ class Stage {
     const isTyping = event.target instanceof Element && event.target.closest(typing);
     if (isTyping || !this.shortcuts.checked || !this.root.checkVisibility() || isBrowsers(event)) return;
     switch (event.key.toLowerCase()) {
-      case "b": return this.epsilon.jump();
+      case ".": return this.epsilon.jump();
       case "r": return this.choosing.picker.pickAny();
       case "-": return this.epsilon.set(this.epsilon.k - 1);
       case "+": return this.epsilon.set(this.epsilon.k + 1);
@@ -283,13 +284,3 @@ class Stage {
 
 /** @param {AttackRequest} one @param {AttackRequest} other */
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-
-/** The breaking points on the slider, and where a target is reached. */
-function marksOf(/** @type {import("./panel.js").LoadedStage[]} */ stages) {
-  if (stages.length > 1)
-    return stages.map(({ model, target, breaking_point: breaks, reached }) =>
-      target === null ? { at: breaks, name: modelName(model) } : { at: reached, name: `${modelName(model)} → ${target}` });
-  const [{ target, breaking_point: breaks, reached }] = stages;
-  const marks = [{ at: breaks, name: "ε*" }];
-  return target === null ? marks : [...marks, { at: reached, name: `→ ${target}` }];
-}

@@ -2,7 +2,7 @@
 // What the stage says in words about one model's sweep.
 
 import { isHidden } from "../shared/modes.js";
-import { LARGEST, an, epsilonText, inDecimals, indexOf } from "../shared/words.js";
+import { LARGEST, an, epsilonText, inDecimals, indexOf, modelName } from "../shared/words.js";
 import { isWhole } from "./parts.js";
 
 const PIXELS = 784;
@@ -75,4 +75,14 @@ export function movedText(
     idle ? `${idle} have no gradient` : "",
   ];
   return `${[text, reasons.filter(Boolean).join(", ")].filter(Boolean).join("; ")}.`;
+}
+
+/** Where the models break, and where they reach a target: what is marked on a scale of epsilon. */
+export function marksOf(/** @type {Pick<Stage, "model" | "target" | "breaking_point" | "reached">[]} */ stages) {
+  if (stages.length > 1)
+    return stages.map(({ model, target, breaking_point: breaks, reached }) =>
+      target === null ? { at: breaks, name: modelName(model) } : { at: reached, name: `${modelName(model)} → ${target}` });
+  const [{ target, breaking_point: breaks, reached }] = stages;
+  const marks = [{ at: breaks, name: "ε*" }];
+  return target === null ? marks : [...marks, { at: reached, name: `→ ${target}` }];
 }
