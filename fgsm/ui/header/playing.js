@@ -29,7 +29,7 @@ export function playStories(element, { curves, qr }) {
       else tour.start(story);
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      if (presentation.isOn) presentation.say(message);
+      if (presentation.isOn) presentation.surface.say(message);
       else stage.say(message);
     }
   };

@@ -3,7 +3,7 @@
 
 import { hold, linkOf } from "../shared/address.js";
 import { isUp } from "../shared/connection.js";
-import { find, findAll } from "../shared/dom.js";
+import { find } from "../shared/dom.js";
 import { HOME, isOurs } from "../shared/host.js";
 import { isBrowsers } from "../shared/keys.js";
 import { qrOf } from "../shared/qr.js";
@@ -17,6 +17,7 @@ import { showCode } from "./code.js";
 import { actionOf } from "./keys.js";
 import { Screen } from "./screen.js";
 import { SpeakerLink } from "./speaker_link.js";
+import { Surface } from "./surface.js";
 
 /** @typedef {import("./keys.js").Action} Action */
 /** @typedef {import("../stories/story.js").Step} Step */
@@ -24,8 +25,6 @@ import { SpeakerLink } from "./speaker_link.js";
 
 const TALK = "talk"; // the story that begins where no other was chosen
 const EDGE = 0.15; // of the width: a tap there steps
-const REST = 2500; // milliseconds without the pointer, then the buttons go
-const SAID = 6000; // milliseconds that a remark stays
 const TYPING = "input:not([type=range], [type=checkbox]), select, textarea, .pad, dialog";
 
 export class Presentation {
@@ -43,8 +42,6 @@ export class Presentation {
   #bringBack = null; // the page below; null while nothing is presented
   #problem = "";
   #toldOf = ""; // what the speaker was told that the audience sees
-  /** @type {Partial<Record<"resting" | "remark", number>>} */
-  #timers = {};
 
   /**
    * @param {HTMLElement} root
@@ -57,6 +54,7 @@ export class Presentation {
     this.root = root;
     this.before = before;
     this.qr = qr;
+    this.surface = new Surface(root);
     this.screen = new Screen(root, curves, (k) => this.#moveTo(k));
     this.speaker = new SpeakerLink(() => this.#news(), (action) => {
       if (this.isOn) this.#act(/** @type {Action} */ (action));
@@ -75,7 +73,6 @@ export class Presentation {
     });
     // Before anything that has the focus can use the key.
     addEventListener("keydown", (event) => this.#type(event), true);
-    root.addEventListener("pointermove", () => this.#wake());
     // Browsers take a pad for chosen by the keyboard if any key came before, such as a clicker's.
     root.addEventListener("pointerdown", () => root.classList.remove("is-by-keys"), true);
     root.addEventListener("click", (event) => this.#click(event));
@@ -213,7 +210,7 @@ export class Presentation {
     if (event.key === "Tab") this.root.classList.add("is-by-keys");
     const focused = this.root.classList.contains("is-by-keys") ? document.activeElement : null;
     const action = actionOf(event, focused?.matches(".pad") ? "pad" : focused?.matches("button") ? "button" : null);
-    if (this.#over && !isBrowsers(event) && event.key.length > 0 && !["Shift", "Tab"].includes(event.key)) {
+    if (this.surface.over && !isBrowsers(event) && !["Shift", "Tab"].includes(event.key)) {
       // What lies over the pictures is taken away first, by any key.
       event.preventDefault();
       event.stopPropagation();
@@ -237,12 +234,12 @@ export class Presentation {
       case "more": return this.#moveTo(shown.k + 1);
       case "less": return this.#moveTo(shown.k - 1);
       case "break": this.#halt(); return find(document, ".epsilon .jump").click();
-      case "blank": return this.#setOver(this.#over === "blank" ? null : "blank");
+      case "blank": return this.#setOver(this.surface.over === "blank" ? null : "blank");
       case "keys": return this.#setOver("help");
       case "qr": return this.#showCode();
       case "palette": return setDark(!isDark());
       case "fullscreen": return this.#fullScreen();
-      case "speaker": return this.speaker.open() ? undefined : this.say("The browser blocked the speaker's window: allow this page to open it.");
+      case "speaker": return this.speaker.open() ? undefined : this.surface.say("The browser blocked the speaker's window: allow this page to open it.");
       case "leave": return this.#leave();
     }
   }
@@ -251,13 +248,13 @@ export class Presentation {
     try {
       await (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
     } catch {
-      this.say("This browser allows no full screen here.");
+      this.surface.say("This browser allows no full screen here.");
     }
   }
 
   #click(/** @type {MouseEvent} */ { target, clientX }) {
     if (!(target instanceof Element)) return;
-    if (this.#over) return this.#setOver(null);
+    if (this.surface.over) return this.#setOver(null);
     const button = target.closest(".tools button");
     if (button instanceof HTMLElement) return this.#act(/** @type {Action} */ (button.dataset.action));
     if (target.closest(".rule, .board, a")) return;
@@ -266,21 +263,10 @@ export class Presentation {
     else if (part < EDGE) this.#act("back");
   }
 
-  /** Show the buttons for a while. */
-  #wake() {
-    this.root.classList.add("is-awake");
-    clearTimeout(this.#timers.resting);
-    this.#timers.resting = setTimeout(() => this.root.classList.remove("is-awake"), REST);
-  }
-
   // ---- what lies over the pictures ----
 
-  get #over() {
-    return findAll(this.root, ".over").find(({ hidden }) => !hidden)?.dataset.name ?? null;
-  }
-
-  #setOver(/** @type {string | null} */ name) {
-    for (const over of findAll(this.root, ".over")) over.hidden = over.dataset.name !== name;
+  #setOver(/** @type {import("./surface.js").Over | null} */ name) {
+    this.surface.over = name;
     this.#tellSpeaker();
   }
 
@@ -289,14 +275,6 @@ export class Presentation {
     const step = this.#story?.steps[this.#step];
     const link = (step && linkOfStep(step)) ?? linkOf();
     await showCode(find(this.root, ".qr"), link, this.qr);
-  }
-
-  /** Say something to the speaker, on the screen. */
-  say(/** @type {string} */ words) {
-    const remark = find(this.root, ".remark");
-    remark.textContent = words;
-    clearTimeout(this.#timers.remark);
-    this.#timers.remark = setTimeout(() => { remark.textContent = ""; }, SAID);
   }
 
   // ---- the speaker ----
@@ -319,7 +297,7 @@ export class Presentation {
       next: steps[this.#step + 1]?.title ?? null,
       seen: this.screen.summary,
       begun: this.#begun,
-      isBlank: this.#over === "blank",
+      isBlank: this.surface.over === "blank",
       isOver: !this.isOn,
       problem: this.#problem,
     };

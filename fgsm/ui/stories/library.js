@@ -30,6 +30,7 @@ export async function called(name) {
 
 /** The story in a file. */
 export async function inFile(/** @type {File} */ file) {
+  if (!/\.json$/i.test(file.name)) throw new Error(`“${file.name}” is neither a picture nor a story, whose name ends in .json.`);
   if (file.size > LARGEST_FILE) throw new Error(`${file.name} is too large for a story: it may have ${LARGEST_FILE / 1000} KB.`);
   return storyOf(await file.text());
 }
