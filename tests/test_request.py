@@ -110,7 +110,7 @@ def test_a_link_that_has_no_code(link: object, words: str) -> None:
 
 @pytest.mark.parametrize("length", [12, 100, 1200])
 def test_a_link_has_a_code(length: int) -> None:
-    """With its three finders; the browser test reads one as a phone would."""
+    """With its three finders, and no larger than the largest code there is."""
     rows = ask("qr", {"link": "https://a.b/".ljust(length, "e")})["rows"]
     assert len(rows) in range(21, 178, 4) and all(len(row) == len(rows) for row in rows)
     assert set("".join(rows)) == {"0", "1"}

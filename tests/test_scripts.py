@@ -16,6 +16,7 @@ from fgsm.catalogue import ATTACKS, LENET
 from fgsm.ui.assets import BASE, FILES, SCOPES, SHEETS, VERSION, WINDOWS
 from scripts.make_contract import CONTRACT, contract
 from tests.browser import ROOT, App
+from tests.helpers import scripts_in
 
 UI = ROOT / "fgsm" / "ui"
 WORDS = (".js", ".html", ".md", ".json")
@@ -23,15 +24,11 @@ WORDS = (".js", ".html", ".md", ".json")
 
 def test_the_unit_tests_in_javascript(tmp_path: Path) -> None:
     """On the files as they are served, the catalogue included."""
-    for path, content in FILES.items():
-        file = tmp_path / "fgsm" / "ui" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+    scripts_in(tmp_path)
     tests = tmp_path / "tests" / "js"
     tests.mkdir(parents=True)
     for file in (ROOT / "tests" / "js").glob("*.test.js"):
         (tests / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "package.json").write_text('{ "type": "module" }')
     run = node(
         ["--test", "--test-reporter=tap", *map(str, sorted(tests.glob("*.js")))],
         return_completed_process=True,

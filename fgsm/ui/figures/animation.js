@@ -3,6 +3,7 @@
 // as a rule with the breaking point on it.
 
 import { GREYS, contextOf, createCanvas, paintFrame } from "../shared/frames.js";
+import { isHidden } from "../shared/modes.js";
 import { LARGEST, LAST, epsilonText, indexOf, percent } from "../shared/words.js";
 import { verdictOf } from "../stage/verdict.js";
 import { titleOf } from "./equation.js";
@@ -21,10 +22,10 @@ const RULE = { left: 24, right: 536, y: 262 };
 const STRIDE = 2; // of the grid, from one frame to the next
 const [STEP, PAUSE, END] = [7, 90, 180]; // how long a frame is shown, the one where it breaks, the last: 1/100 s
 
-/** Which epsilons are shown: every other one of the grid, and where the digit breaks. */
-export function filmed(/** @type {Pick<LoadedStage, "breaking_point">} */ { breaking_point: breaks }) {
+/** Which epsilons are shown: every other one of the grid, and where the digit breaks, if it does. */
+export function filmed(/** @type {number | null} */ breaks) {
   const ks = Array.from({ length: LAST / STRIDE + 1 }, (_, i) => i * STRIDE);
-  if (breaks !== null) ks.push(indexOf(breaks));
+  if (breaks !== null) ks.push(breaks);
   return [...new Set(ks)].sort((a, b) => a - b);
 }
 
@@ -34,12 +35,12 @@ export function animation(stage, view, palette) {
   [canvas.width, canvas.height] = [WIDTH, HEIGHT];
   const pen = contextOf(canvas);
   pen.imageSmoothingEnabled = false;
-  const ks = filmed(stage);
+  const breaks = stage.breaking_point === null || isHidden("point") ? null : indexOf(stage.breaking_point);
+  const ks = filmed(breaks);
   const pictures = ks.map((k) => {
-    paint(pen, stage, k, view, palette);
+    paint(pen, stage, { k, breaks, view }, palette);
     return new Uint32Array(pen.getImageData(0, 0, WIDTH, HEIGHT).data.buffer);
   });
-  const breaks = stage.breaking_point === null ? null : indexOf(stage.breaking_point);
   const delays = ks.map((k) => (k === LAST ? END : k === breaks || k === 0 ? PAUSE : STEP));
   const file = encodeGif({ width: WIDTH, height: HEIGHT, ...indexed(pictures), delays });
   return new Blob([file], { type: "image/gif" });
@@ -48,11 +49,10 @@ export function animation(stage, view, palette) {
 /**
  * @param {CanvasRenderingContext2D} pen
  * @param {LoadedStage} stage
- * @param {number} k
- * @param {Middle} view
+ * @param {{ k: number, breaks: number | null, view: Middle }} at
  * @param {Palette} palette
  */
-function paint(pen, stage, k, view, palette) {
+function paint(pen, stage, { k, breaks, view }, palette) {
   const { predictions, probabilities, direction } = stage;
   pen.fillStyle = palette.ground;
   pen.fillRect(0, 0, WIDTH, HEIGHT);
@@ -73,10 +73,11 @@ function paint(pen, stage, k, view, palette) {
   const [icon] = verdictOf(stage, k);
   const colour = icon === "still" ? palette.safe : icon === "fooled" || icon === "hit" ? palette.adversarial : palette.text;
   for (const [left, i, ink] of /** @type {[number, number, string][]} */ ([[LEFTS[0], 0, palette.text], [LEFTS[2], k, colour]])) {
+    if (left === LEFTS[2] && isHidden("verdict")) continue; // a worksheet asks for it
     say(String(predictions[i]), left + 46, TOP + TILE + 28, 26, ink, "center", 700);
     say(percent(probabilities[i][predictions[i]]), left + 66, TOP + TILE + 27, 15, palette.quiet);
   }
-  rule(pen, stage, k, palette, say);
+  rule(pen, k, breaks, palette, say);
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {number} left @param {Uint8Array} bytes @param {number} i @param {Uint32Array} colours */
@@ -88,12 +89,12 @@ function tile(pen, left, bytes, i, colours) {
 
 /**
  * @param {CanvasRenderingContext2D} pen
- * @param {LoadedStage} stage
  * @param {number} k
+ * @param {number | null} breaks where ε* is marked
  * @param {Palette} palette
  * @param {(words: string, x: number, y: number, size: number, colour: string, align: string, weight?: number) => void} say
  */
-function rule(pen, { breaking_point: breaks }, k, palette, say) {
+function rule(pen, k, breaks, palette, say) {
   const { left, right, y } = RULE;
   const at = (/** @type {number} */ epsilon) => Math.round(left + (right - left) * epsilon / LARGEST);
   pen.fillStyle = palette.zero;
@@ -101,8 +102,9 @@ function rule(pen, { breaking_point: breaks }, k, palette, say) {
   for (const tick of [0, 0.1, 0.2, 0.3, 0.4, LARGEST]) say(epsilonText(indexOf(tick)), at(tick), y + 20, 12, palette.quiet, "center");
   if (breaks !== null) {
     pen.fillStyle = palette.adversarial;
-    pen.fillRect(at(breaks) - 1, y - 10, 2, 13);
-    say("ε*", at(breaks), y - 13, 13, palette.adversarial, "center", 700);
+    const x = at(breaks / LAST * LARGEST);
+    pen.fillRect(x - 1, y - 10, 2, 13);
+    say("ε*", x, y - 13, 13, palette.adversarial, "center", 700);
   }
   pen.fillStyle = palette.plus;
   pen.beginPath();

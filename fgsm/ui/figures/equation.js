@@ -1,6 +1,7 @@
 // @ts-check
 // The equation x + ε · sign = x̃ as a drawing: three pictures, what is read in them, and the verdict.
 
+import { isHidden } from "../shared/modes.js";
 import { attackOf, count, epsilonText, modelName, percent, sourceOf, an } from "../shared/words.js";
 import { nearest } from "../stage/parts.js";
 import { breakingPointText, verdictOf } from "../stage/verdict.js";
@@ -59,9 +60,12 @@ export function equation(stage, k, view, palette) {
     operator(TILE + GAP / 2, "+"),
     operator(TILE + GAP + TILE + GAP / 2, "="),
     reading(first, stage, 0, palette),
-    reading(third, stage, i, palette),
     text(second + TILE / 2, BELOW + 36, `ε = ${epsilonText(stage.ks[i])}`, { "font-size": 20, fill: palette.quiet, "text-anchor": "middle" }),
-    text(0, BELOW + 92, `${ICONS[icon]}  ${words.replaceAll("\n", " ")}`, { "font-size": 30, "font-weight": 700, fill: colour }),
+    // What a worksheet hides is not given away here.
+    ...(isHidden("verdict") ? [] : [
+      reading(third, stage, i, palette),
+      text(0, BELOW + 92, `${ICONS[icon]}  ${words.replaceAll("\n", " ")}`, { "font-size": 30, "font-weight": 700, fill: colour }),
+    ]),
     text(ROOM, BELOW + 92, breakingPointText(stage).replaceAll("\n", " "), { "font-size": 18, "text-anchor": "end" }),
   ].join("\n");
   return { svg, width: ROOM, height: BELOW + 104 };

@@ -37,7 +37,7 @@ export function svgOf({ title, body, caption, link, code }, palette) {
   };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"` +
-      ` font-family="${FONTS}" fill="${palette.text}">`,
+      ` font-family="${FONTS}" text-rendering="geometricPrecision" fill="${palette.text}">`,
     `<title>${escaped(title)}</title><desc>${escaped(`${caption} ${link}`)}</desc>`,
     `<rect width="${WIDTH}" height="${height}" fill="${palette.ground}"/>`,
     words(title, 66, { size: 30, "font-weight": 700 }, ROOM),

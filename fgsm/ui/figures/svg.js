@@ -70,9 +70,9 @@ export function tspans(html, size) {
     const shift = open.reduce((sum, each) => sum + (SHIFTS[/** @type {"sub"} */ (each)] ?? 0), 0) * size;
     const dy = shift === back ? "" : ` dy="${short(shift - back)}"`;
     back = shift;
-    // Some programs drop plain spaces beside a tag.
-    const plain = text.replaceAll("&amp;", "&").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll(" ", "\u00a0");
-    all += `<tspan${open.map((each) => TAGS[each] ?? "").join("")}${dy}>${escaped(plain)}</tspan>`;
+    const plain = text.replaceAll("&amp;", "&").replaceAll("&lt;", "<").replaceAll("&gt;", ">");
+    // Or else some programs drop the spaces beside a tag.
+    all += `<tspan xml:space="preserve"${open.map((each) => TAGS[each] ?? "").join("")}${dy}>${escaped(plain)}</tspan>`;
   }
   return all;
 }
