@@ -62,6 +62,17 @@ def how_it_works(browser: Browser, url: str) -> bytes:
     return page.screenshot(clip={"x": 0, "y": top, "width": 1280, "height": bottom - top})
 
 
+def presentation(browser: Browser, url: str) -> bytes:
+    """The third step of the talk, at its end, on a projector."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    Stage(page).open(f"{url}?present&tour=talk&__theme=light")
+    page.wait_for_selector(".present[data-fetched]")
+    for _ in range(2):
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(1000)
+    return page.screenshot()
+
+
 def drag(browser: Browser, url: str) -> None:
     """Epsilon up to .25 and back, a frame for each step on the way."""
     stage = open_stage(browser, url, "light", DESKTOP)
@@ -98,6 +109,7 @@ def main() -> None:
         save(stage.page.screenshot(), DOCS / "phone.png")
         save(all_digits(browser, app.url), DOCS / "test-set.png")
         save(how_it_works(browser, app.url), DOCS / "how.png")
+        save(presentation(browser, app.url), DOCS / "present.png")
         drag(browser, app.url)
         browser.close()
 

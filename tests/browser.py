@@ -128,7 +128,7 @@ class Stage:
 
     def open(self, url: str) -> None:
         self.page.goto(url)
-        self.page.wait_for_selector(READY)
+        self.page.wait_for_selector(READY, state="attached")  # a presentation hides it
 
     def show(self, request: dict[str, Any], epsilon: float) -> None:
         """Show a digit on the stage, as the other tabs do; whatever is left out is as at first."""

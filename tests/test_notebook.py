@@ -99,7 +99,7 @@ def test_what_it_shows_in_a_browser(page: Page, outputs: list[list[Any]]) -> Non
         expect(inside.locator(".clean .reading b")).to_have_text(digit)
     expect(inside.locator(".also")).to_be_hidden()
     page.wait_for_function(
-        "[...frames].every(({ document: { documentElement: root }, innerHeight }) =>"
+        "Array.from(frames).every(({ document: { documentElement: root }, innerHeight }) =>"
         " root.scrollHeight === innerHeight)"
     )
 

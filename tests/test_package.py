@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 import tarfile
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import fgsm
+from tests.browser import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLIC = ["builtin_digits", "fgsm", "load_model", "show", "sweep"]
@@ -152,6 +154,26 @@ def test_models_cards_surveys_digits_and_page_are_in_it(python: Path, tmp_path: 
     assert version == fgsm.__version__ and len(places) == 2
     environment = python.parent.parent.resolve()
     assert all(Path(place).resolve().is_relative_to(environment) for place in places)
+
+
+def test_starts_the_page_in_an_empty_folder(python: Path, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    with subprocess.Popen(
+        [python, "-m", "fgsm.ui"],
+        cwd=tmp_path,
+        env=environment | settings,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as page:
+        try:
+            assert page.stdout is not None
+            assert f"http://127.0.0.1:{port}" in page.stdout.readline()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/gradio.js") as answer:
+                assert answer.status == 200
+        finally:
+            page.terminate()
 
 
 def test_what_can_be_imported_from_fgsm() -> None:

@@ -59,8 +59,8 @@ def test_a_phone(stage: Stage) -> None:
 def test_a_finger_on_the_chart(stage: Stage) -> None:
     """Up and down scrolls the page, a tap or a drag to the side sets epsilon."""
     page = stage.page
-    page.locator(".plot").first.scroll_into_view_if_needed()
-    box = page.locator(".plot").first.bounding_box()
+    page.locator(".live .plot").first.scroll_into_view_if_needed()
+    box = page.locator(".live .plot").first.bounding_box()
     assert box is not None
     x, y = box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2
     client = page.context.new_cdp_session(page)

@@ -91,7 +91,7 @@ def test_the_address_follows_and_brings_everything_back(stage: Stage, app: App) 
 
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.click(".copy-link")
-    expect(page.locator(".copy-link")).to_have_text("Link copied")
+    expect(page.locator(".copy-link")).to_have_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url and link.startswith(f"{app.url}#d=drawing-")
     expect(page.locator(".copy-link")).to_have_text("Copy link")

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from fgsm.catalogue import EPSILONS
 from fgsm.service.all_digits import cards
-from tests.browser import App, Stage, running_app
-from tests.helpers import FIRST, TALK, ask, requests_of, serious, state_of, strokes
+from tests.browser import ROOT, App, Stage, running_app
+from tests.helpers import FIRST, TALK, TARGETS, ask, requests_of, serious, state_of, strokes
 
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 SMALLEST = 28  # pixels on a projector, for any type; the verdict has 120
@@ -409,7 +409,21 @@ def test_a_story_from_elsewhere(page: Page, app: App) -> None:
     drop("mine.json", json.dumps({"title": "Mine", "steps": [{**step, "target": "body"}]}))
     expect(notice).to_contain_text('Step 1, “target”: it is "body"')
 
-    page.route("**/mine.json", lambda route: route.fulfill(json={"title": "M", "steps": [step]}))
-    stage.open(f"{app.url}?present&tour=mine.json")
-    expect(page.locator(".present .caption")).to_have_text(step["title"])
-    assert page.locator(".present .caption :is(b, img)").count() == 0
+    # The example of the guide, presented from its address.
+    guide = (ROOT / "docs" / "stories.md").read_text("utf-8")
+    example = re.search(r"```json\n(.*?)```", guide, re.DOTALL)
+    assert example is not None
+    page.route("**/my-talk.json", lambda route: route.fulfill(body=example[1]))
+    page.emulate_media(reduced_motion="reduce")
+    stage.open(f"{app.url}?present&tour=my-talk.json")
+    talk = Talk(page)
+    for step in json.loads(example[1])["steps"]:
+        place = ".closing h2" if step.get("scene") == "end" else ".caption"
+        expect(talk.root.locator(place)).to_have_text(step["title"])
+        if step["title"] == "Its robust twin still reads a seven.":
+            talk.says("Fooled: 7 → 2", "Still 7")
+        page.keyboard.press("PageDown")
+    for field in ("title", "text", "notes", "state", "to", "seconds", "scene", "target"):
+        assert f"| `{field}` |" in guide
+    for name in TARGETS:
+        assert f"`{name}`" in guide

@@ -4,7 +4,7 @@
 
 import { linkOf } from "../shared/address.js";
 import { copied } from "../shared/clipboard.js";
-import { find } from "../shared/dom.js";
+import { create, find } from "../shared/dom.js";
 import { KEYS, modelName, sourceOf } from "../shared/words.js";
 import { onShown, shown } from "../stage/shown.js";
 import { playStories } from "./playing.js";
@@ -16,7 +16,7 @@ export function start(/** @type {View} */ { element, props, server }) {
   onShown(() => {
     const models = shown.stages.map(({ model }) => named(model, accuracy[model]));
     const of = models.length === 1 ? ` on ${sourceOf(KEYS.MNIST_TEST).phrase}` : ""; // with two there is no room for it
-    find(element, ".about").textContent = `${models.join(" · ")}${of}`;
+    find(element, ".about").replaceChildren(models.join(" · "), create("span", "of", of));
   });
   playStories(element, { curves, qr: server.qr });
   copyLink(find(element, ".copy-link"));
@@ -30,7 +30,7 @@ function copyLink(/** @type {HTMLElement} */ button) {
   button.ariaLive = "polite";
   button.onclick = async () => {
     const isCopied = await copied(linkOf());
-    button.textContent = isCopied ? "Link copied" : "Copy the address above";
+    button.textContent = isCopied ? "Copied" : "Copy the address above";
     clearTimeout(timer);
     timer = setTimeout(() => { button.textContent = name; }, 2_500);
   };

@@ -13,9 +13,15 @@ export function putAside(element) {
     for (const other of at.parentElement.children)
       if (other !== at && other instanceof HTMLElement && !other.inert && !other.matches("script, style, .connection"))
         others.push(other);
-  for (const other of others) other.inert = true;
+  for (const other of others) {
+    other.inert = true;
+    other.style.visibility = "hidden"; // what is covered need not be painted
+  }
   return () => {
-    for (const other of others) other.inert = false;
+    for (const other of others) {
+      other.inert = false;
+      other.style.visibility = "";
+    }
     if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
   };
 }

@@ -145,7 +145,10 @@ export class Presentation {
     this.screen.set(step);
     // Without a state the address is short to type, and its code can be read from the last row.
     if (step.scene === "end") showCode(find(this.root, ".closing"), HOME, this.qr);
-    this.#stop = move(step, isForward, (at) => { this.#at = at; });
+    this.#stop = move(step, isForward, (at) => {
+      this.#at = at;
+      this.screen.place(at);
+    });
     this.#tellSpeaker();
   }
 

@@ -55,7 +55,7 @@ export class Row {
     this.#find(`${figure} figcaption span`).textContent = percent(probabilities[i][predictions[i]]);
   }
 
-  /** Show it at epsilon k. This runs at every frame of a glide. */
+  /** Show it at epsilon k. */
   paint(/** @type {number} */ k) {
     const stage = this.#stage;
     if (!stage) return;

@@ -2,7 +2,7 @@
 // Epsilon as a thick rule: where it is, and where the models break. It can be dragged.
 
 import { clamp, create, find } from "../shared/dom.js";
-import { EPSILONS, LARGEST, LAST, epsilonText, inDecimals } from "../shared/words.js";
+import { LARGEST, LAST, epsilonText, inDecimals } from "../shared/words.js";
 
 const NUMBERS = [0, 0.1, 0.2, 0.3, 0.4, LARGEST];
 const LATE = 0.75; // of the rule: from there on a mark's name is written to its left
@@ -57,6 +57,7 @@ export class Rule {
   /** @param {number} at an index of epsilon, or a place between two */
   place(at) {
     this.thumb.style.transform = `translateX(${(100 * at) / LAST}%)`;
-    this.element.ariaLabel = `Epsilon is ${epsilonText(Math.floor(at))} of ${inDecimals(EPSILONS[LAST])}${this.#said}`;
+    const words = `Epsilon is ${epsilonText(Math.floor(at))} of ${inDecimals(LARGEST)}${this.#said}`;
+    if (this.element.ariaLabel !== words) this.element.ariaLabel = words;
   }
 }

@@ -83,14 +83,19 @@ export class Screen {
     this.paint(shown.k);
   }
 
-  /** Show it at a place of epsilon, which may lie between two of the grid. This runs at every frame. */
+  /** Show it at the stage's epsilon, which is on its way at that place. */
   paint(/** @type {number} */ at) {
     const { k } = shown;
     for (const row of this.#rows) row.paint(k);
-    if (this.#scene === "curve") this.curve.paint(k, at);
     if (this.#scene === "draw") this.#paintDrawing(k);
-    this.rule.place(at);
+    this.place(at);
     this.root.dataset.epsilon = String(k);
+  }
+
+  /** Show where epsilon is, also between two of the grid. This runs at every frame of a glide. */
+  place(/** @type {number} */ at) {
+    if (this.#scene === "curve") this.curve.paint(shown.k, at);
+    else this.rule.place(at);
   }
 
   #paintDrawing(/** @type {number} */ k) {

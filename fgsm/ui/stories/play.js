@@ -24,8 +24,11 @@ export function move({ to, seconds }, isForward, follow = () => {}) {
     if (isForward && !isStopped) await new Promise((done) => setTimeout(done, PAUSE));
     if (isStopped || to === null) return;
     const end = to === "break" ? pastBreak(shown.stages, indexOf) : to;
+    let last = -1;
     stopGlide = glide(shown.k, end, isForward ? seconds : 0, (at) => {
-      stage.move(reached(at));
+      const k = reached(at);
+      if (k !== last) stage.move(k);
+      last = k;
       follow(at);
     });
   };
