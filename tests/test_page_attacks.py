@@ -76,8 +76,8 @@ def test_ten_steps_come_in_parts_and_end_up_whole(stage: Stage) -> None:
         """() => {
              window.seen = [];
              const look = () => {
-               const text = (name) => document.querySelector(name).textContent;
-               window.seen.push([".what", ".at", ".also", ".compare"].map((name) => text(`.live ${name}`)));
+               const text = (name) => document.querySelector(`.live ${name}`).textContent;
+               window.seen.push([text(".what"), text(".at"), text(".also"), text(".compare")]);
              };
              new MutationObserver(look).observe(document.querySelector(".live"),
                { attributes: true, attributeFilter: ["data-shown"] });

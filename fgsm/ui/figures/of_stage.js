@@ -2,6 +2,7 @@
 // What the stage gives away: the equation and the chart as figures, the adversarial image, the
 // animation, and the Python for all of it.
 
+import { copied } from "../shared/clipboard.js";
 import { create, find, findAll } from "../shared/dom.js";
 import { saveFile } from "../shared/files.js";
 import { isHidden } from "../shared/modes.js";
@@ -78,13 +79,8 @@ function showPython(code, epsilon) {
   find(dialog, ".about").textContent = `The same pixels and numbers, at ε = ${epsilon}, in a checkout of this project.`;
   const done = find(dialog, ".done");
   find(dialog, ".copy").onclick = async () => {
-    try {
-      await navigator.clipboard.writeText(code);
-      done.textContent = "Copied.";
-    } catch {
-      // Over plain http from another machine, browsers give no access to the clipboard.
-      getSelection()?.selectAllChildren(text);
-      done.textContent = "Selected: press Ctrl+C to copy.";
-    }
+    const isCopied = await copied(code);
+    if (!isCopied) getSelection()?.selectAllChildren(text);
+    done.textContent = isCopied ? "Copied." : "Selected: press Ctrl+C to copy.";
   };
 }
