@@ -4,6 +4,7 @@
 
 import { create, find, findAll } from "../shared/dom.js";
 import { saveFile } from "../shared/files.js";
+import { isHidden } from "../shared/modes.js";
 import { inTheme } from "../shared/theme.js";
 import { epsilonText } from "../shared/words.js";
 import { isWhole, nearest } from "../stage/parts.js";
@@ -15,6 +16,8 @@ import { palette } from "./palette.js";
 import { greyPng } from "./png.js";
 import { python } from "./python.js";
 import { traced } from "./traced.js";
+
+/** @typedef {import("./palette.js").Palette} Palette */
 
 const CHART = { width: 880, height: 430 };
 
@@ -28,8 +31,8 @@ export function offerStage(i) {
   const [title, caption, file] = [titleOf(loaded), captionOf(loaded, k, index), fileName(loaded, k, index)];
   const at = nearest(loaded.ks, k);
   const element = findAll(document, ".live .confidence")[i];
-  offer([
-    { name: "The equation", title, caption, file: `${file}-equation`, draw: (colours) => equation(loaded, k, view, colours) },
+  const figures = [
+    { name: "The equation", title, caption, file: `${file}-equation`, draw: (/** @type {Palette} */ colours) => equation(loaded, k, view, colours) },
     {
       name: "Confidence against ε",
       title: `${title}: confidence against ε`,
@@ -37,7 +40,9 @@ export function offerStage(i) {
       file: file.replace(/-[\d.]+$/, "-confidence"),
       draw: () => traced([{ element, ...CHART }]),
     },
-  ], [
+  ];
+  // What a worksheet hides is not given away here.
+  offer(isHidden("chart") ? figures.slice(0, 1) : figures, [
     {
       name: "Adversarial image (28 × 28 PNG)",
       save: async () => {

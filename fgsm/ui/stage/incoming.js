@@ -80,7 +80,7 @@ export function bring(root, ask, show, say) {
 
 /** Let files be dropped anywhere on the page, and say so while one is dragged over it. */
 function letDrop(/** @type {(file: File) => void} */ take) {
-  const hint = create("p", "drop-hint", "Drop a picture of one digit: it will be attacked.");
+  const hint = create("p", "drop-hint", "Drop it here: a picture of one digit, or a story.");
   hint.hidden = true;
   find(document, ".gradio-container").append(hint);
   const carriesFiles = (/** @type {DragEvent} */ event) =>
