@@ -309,6 +309,13 @@ def test_as_gradio_app_in_a_page_of_another_origin(page: Page, app: App, serve: 
     link = page.locator(".open-page a")
     assert link.get_attribute("href") == f"{app.url}#d=12&e=0.30&a=fgsm&m=lenet&view=change"
 
+    # It turns dark with the system, pictures included.
+    light = set(stage.picture("change"))
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("gradio-app")).to_have_class("dark")
+    stage.settle()
+    assert 212 in light and 212 not in stage.picture("change")  # the red of the neutral grey
+
     # The address, the clipboard and the keys are the host's, until the focus is in the page.
     pasted = page.evaluate(
         """() => {
