@@ -42,7 +42,7 @@ def test_zoom_makes_type_larger(page: Page, app: App, screen: tuple[int, int]) -
             stage.settle()
             found = page.evaluate(
                 """(kinds) => kinds.map((kind) => {
-                     const isSeen = (each) => each.checkVisibility(); // a talk's have the same names
+                     const isSeen = (each) => each.checkVisibility(); // not a talk
                      const found = [...document.querySelectorAll(kind)];
                      return parseFloat(getComputedStyle(found.find(isSeen) ?? found[0]).fontSize);
                    })""",
