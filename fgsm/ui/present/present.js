@@ -4,8 +4,9 @@
 import { hold, linkOf } from "../shared/address.js";
 import { isUp } from "../shared/connection.js";
 import { find } from "../shared/dom.js";
-import { HOME, isOurs } from "../shared/host.js";
+import { HOME } from "../shared/host.js";
 import { isBrowsers } from "../shared/keys.js";
+import { modes } from "../shared/modes.js";
 import { qrOf } from "../shared/qr.js";
 import { FIRST } from "../shared/state.js";
 import { isDark, onTheme, setDark } from "../shared/theme.js";
@@ -203,7 +204,7 @@ export class Presentation {
   #type(/** @type {KeyboardEvent} */ event) {
     const at = event.target instanceof Element ? event.target : document.body;
     if (!this.isOn) {
-      const isWanted = event.key.toLowerCase() === "p" && !isBrowsers(event) && !at.closest(TYPING) && isOurs(event);
+      const isWanted = event.key.toLowerCase() === "p" && !isBrowsers(event) && !at.closest(TYPING) && !modes.embed;
       if (isWanted && find(document, ".shortcuts", HTMLInputElement).checked) this.start();
       return;
     }
