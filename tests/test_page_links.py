@@ -116,6 +116,9 @@ def test_a_link_shows_what_it_says(page: Page, app: App) -> None:
     open_link(stage, f"{app.url}#a=ray&ray=0.1,-0.05&e=0.15")
     assert stage.shown()["request"]["ray"] == [0.1, -0.05]
     assert stage.epsilon() == 0.15
+    with stage.answered():
+        page.select_option(".attack-menu", "fgsm")
+    address(page, "d=403&e=0.15&a=fgsm&m=lenet")  # which has no ray
 
     # In the query too, as some hosts pass it on; from there it moves into the hash.
     open_link(stage, f"{app.url}?__theme=dark&d=7&e=0.2")
