@@ -316,5 +316,23 @@ def test_as_gradio_app_in_a_page_of_another_origin(page: Page, app: App, serve: 
     before = page.evaluate("history.length")
     stage.pick(705)
     expect(link).to_have_attribute("href", re.compile("#d=705&e=0.305&"))
+    # Nor does leaving a presentation write the address.
+    page.keyboard.press("p")
+    expect(page.locator(".present")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".present")).to_be_hidden()
+    # A file that is pasted or dropped beside it is the page's around it.
+    assert not page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(["no picture"], "a.png", { type: "image/png" }));
+          const given = { bubbles: true, cancelable: true };
+          return [
+            new ClipboardEvent("paste", { clipboardData: data, ...given }),
+            new DragEvent("dragover", { dataTransfer: data, ...given }),
+            new DragEvent("drop", { dataTransfer: data, ...given }),
+          ].some((event) => !document.querySelector("#mine").dispatchEvent(event));
+        }"""
+    )
     page.evaluate("new Promise((done) => setTimeout(done, 400))")  # longer than an address rests
     assert page.url == address and page.evaluate("history.length") == before

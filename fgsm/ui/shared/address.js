@@ -57,7 +57,7 @@ export function hold(/** @type {boolean} */ held) {
 export function followAddress(/** @type {State} */ state) {
   turnTo(state);
   place = placeOf(state);
-  if (guest) return; // the address is someone else's
+  if (guest) return;
   onMoved(changed);
   onShown(changed);
   // Gradio's tabs tell nobody.
@@ -72,7 +72,7 @@ function changed() {
 }
 
 function write() {
-  if (isHeld || !shown.request) return;
+  if (guest || isHeld || !shown.request) return; // a guest's address is someone else's
   const state = current();
   // Once loaded again, it is embedded again.
   const embed = modes.embed && !new URLSearchParams(location.search).has("embed");

@@ -4,6 +4,7 @@
 
 import { create, find } from "../shared/dom.js";
 import { unpack } from "../shared/frames.js";
+import { isOurs } from "../shared/host.js";
 import { inTime, refusalOf } from "../shared/server.js";
 import { count } from "../shared/words.js";
 
@@ -70,7 +71,7 @@ export function bring(root, ask, show, say) {
   });
   document.addEventListener("paste", (event) => {
     const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
-    if (!file) return; // text is for whoever has the focus
+    if (!file || !isOurs(event)) return; // text is for whoever has the focus
     event.preventDefault();
     open(file);
   });
@@ -84,16 +85,15 @@ function letDrop(/** @type {(file: File) => void} */ take) {
   find(document, ".gradio-container").append(hint);
   const carriesFiles = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes(FILES) ?? false;
   document.addEventListener("dragover", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault(); // or the browser would leave the page and open the file
-    hint.hidden = false;
+    hint.hidden = !carriesFiles(event) || !isOurs(event);
+    if (!hint.hidden) event.preventDefault(); // or the browser would leave the page and open the file
   });
   document.addEventListener("dragleave", ({ relatedTarget }) => {
     if (!relatedTarget) hint.hidden = true; // it left the window
   });
   document.addEventListener("drop", (event) => {
     hint.hidden = true;
-    if (!carriesFiles(event)) return;
+    if (!carriesFiles(event) || !isOurs(event)) return;
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
     if (file) take(file);
