@@ -168,9 +168,9 @@ def test_a_link_that_is_wrong_opens_the_first_page_and_says_why(
 
 def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
     stage = Stage(page)
-    stage.open(f"{app.url}#d=403&hide=point,options,bars")
+    stage.open(f"{app.url}#d=403&hide=point,options,bars,verdict")
     stage.set_epsilon(0.1)
-    address(page, "d=403&e=0.10&a=fgsm&m=lenet&hide=point,options,bars")
+    address(page, "d=403&e=0.10&a=fgsm&m=lenet&hide=point,options,bars,verdict")
     for selector in (".options", ".bars", ".jump", ".compare", ".also", ".breaks", ".point-key"):
         for element in page.locator(f".live {selector}").all():
             expect(element).to_be_hidden()
@@ -186,7 +186,7 @@ def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
              .concat(root.innerText).join(" ")"""
     )
     assert "Confidence in each class against epsilon" in told
-    for word in ("ε*", "breaks", "0.115"):
+    for word in ("ε*", "breaks", "0.115", "adversarial image at epsilon 0.10, read as"):
         assert word not in told
 
 
@@ -195,6 +195,21 @@ def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
     space, host = "https://huggingface.co/spaces/somebody/fgsm", "somebody-fgsm.hf.space"
 
     def forward(route: Route) -> None:
+    page.keyboard.press("p")
+    expect(page.locator(".present .onto canvas")).to_be_visible()
+    for selector in (".ruling", ".onto b", ".onto b + span"):
+        expect(page.locator(f".present {selector}")).to_be_hidden()
+
+    # A link that hides something else is opened anew, in the same window too.
+    page.evaluate("location.hash = '#d=705&e=0.3&hide=picker,epsilon'")
+    expect(page.locator(".pick")).to_be_hidden()
+    expect(page.locator(".options")).to_be_visible()
+    page.wait_for_selector(READY)
+    page.keyboard.press("r")
+    page.keyboard.press("+")
+    stage.settle()
+    assert (stage.shown()["request"]["index"], stage.epsilon()) == (705, 0.3)
+
         """What the proxy of Spaces does."""
         url = route.request.url.replace(f"https://{host}/", app.url)
         if "heartbeat" in url:  # it never ends

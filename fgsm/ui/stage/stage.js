@@ -10,7 +10,7 @@ import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
 import { isOurs } from "../shared/host.js";
 import { isBrowsers, remember } from "../shared/keys.js";
-import { linked, problem } from "../shared/modes.js";
+import { isHidden, linked, problem } from "../shared/modes.js";
 import { FIRST, written } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
 import { KEYS, LAST, epsilonText, indexOf } from "../shared/words.js";
@@ -275,9 +275,9 @@ class Stage {
     if (isTyping || !this.shortcuts.checked || !this.root.checkVisibility() || isBrowsers(event)) return;
     switch (event.key.toLowerCase()) {
       case ".": return this.epsilon.jump();
-      case "r": return this.choosing.picker.pickAny();
-      case "-": return this.epsilon.set(this.epsilon.k - 1);
-      case "+": return this.epsilon.set(this.epsilon.k + 1);
+      case "r": return isHidden("picker") || this.choosing.picker.pickAny();
+      case "-": return isHidden("epsilon") || this.epsilon.set(this.epsilon.k - 1);
+      case "+": return isHidden("epsilon") || this.epsilon.set(this.epsilon.k + 1);
     }
   }
 }
