@@ -230,3 +230,8 @@ def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
     frame.locator(".epsilon .up").click()
     page.wait_for_function("told.includes('#d=705&e=0.205&a=fgsm&m=lenet')")
     context.close()
+    frame.locator("#test-set-button").click()
+    page.wait_for_function("told.at(-1)?.endsWith('&tab=test-set')")
+    page.evaluate("history.back()")
+    page.wait_for_function("told.at(-1) === '#d=705&e=0.205&a=fgsm&m=lenet'")
+    context.unroute_all(behavior="ignoreErrors")

@@ -84,17 +84,23 @@ function write() {
   // The history of a frame is that of the page around it, where Back means something else.
   if (isElsewhere && !modes.embed) history.pushState(null, "", url);
   else history.replaceState(history.state, "", url);
-  // A Space is shown in a frame; so the address that its visitor sees is told too.
-  if (parent !== window && document.referrer.startsWith(SPACES)) parent.postMessage({ hash }, SPACES);
+  tellSpace();
+}
+
+/** A Space is shown in a frame; so the address that its visitor sees is told too. */
+function tellSpace() {
+  if (parent !== window && document.referrer.startsWith(SPACES)) parent.postMessage({ hash: location.hash }, SPACES);
 }
 
 /** Back, Forward, or another hash typed into the address. */
 function goBack() {
   clearTimeout(timer);
   try {
-    const state = readLink(location.hash, location.search).state ?? FIRST;
-    place = placeOf(state);
-    restore(state);
+    const { state, modes: wanted } = readLink(location.hash, location.search);
+    if (isOtherwise(wanted)) return location.reload();
+    place = placeOf(state ?? FIRST);
+    restore(state ?? FIRST);
+    tellSpace();
   } catch (error) {
     stage.say(`${/** @type {Error} */ (error).message} What is shown stays.`);
   }
@@ -106,6 +112,16 @@ function foreign(/** @type {string} */ search) {
   for (const name of NAMES) query.delete(name);
   const text = query.toString().replaceAll(/=(?=&|$)/g, ""); // "present" stays as short as it was
   return text && `?${text}`;
+/**
+ * Whether a link wants the page to behave otherwise than it does, for which it must be loaded anew.
+ * What the page began with, a talk perhaps, is in no later link, and is not begun again.
+ */
+function isOtherwise(/** @type {import("./state.js").Modes} */ wanted) {
+  const lasting = (/** @type {typeof wanted} */ each) => writtenModes({ ...each, present: false, tour: null });
+  const begins = (wanted.present && !modes.present) || (wanted.tour !== null && wanted.tour !== modes.tour);
+  return begins || lasting(wanted) !== lasting(modes);
+}
+
 }
 
 const textOf = (/** @type {State} */ state, embed = false) =>
