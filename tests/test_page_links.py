@@ -164,6 +164,12 @@ def test_a_link_that_is_wrong_opens_the_first_page_and_says_why(
     with stage.answered():
         page.evaluate("location.hash = '#d=705&e=0.2'")
     assert stage.shown()["request"]["index"] == 705
+    # What the server refuses is no place where Back leads to, again and again.
+    entries = history(page)
+    page.evaluate("location.hash = '#d=403&a=targeted&to=4'")
+    expect(page.locator(".notice span")).to_contain_text("The digit's own class is 4")
+    address(page, "d=705&e=0.12&a=fgsm&m=lenet")
+    assert history(page) == entries + 1
 
 
 def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
@@ -189,12 +195,6 @@ def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
     for word in ("ε*", "breaks", "0.115", "adversarial image at epsilon 0.10, read as"):
         assert word not in told
 
-
-def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
-    """The parent's hash comes with the frame's address, and the parent is told of a new one."""
-    space, host = "https://huggingface.co/spaces/somebody/fgsm", "somebody-fgsm.hf.space"
-
-    def forward(route: Route) -> None:
     page.keyboard.press("p")
     expect(page.locator(".present .onto canvas")).to_be_visible()
     for selector in (".ruling", ".onto b", ".onto b + span"):
@@ -210,6 +210,12 @@ def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
     stage.settle()
     assert (stage.shown()["request"]["index"], stage.epsilon()) == (705, 0.3)
 
+
+def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
+    """The parent's hash comes with the frame's address, and the parent is told of a new one."""
+    space, host = "https://huggingface.co/spaces/somebody/fgsm", "somebody-fgsm.hf.space"
+
+    def forward(route: Route) -> None:
         """What the proxy of Spaces does."""
         url = route.request.url.replace(f"https://{host}/", app.url)
         if "heartbeat" in url:  # it never ends
@@ -229,9 +235,9 @@ def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
     expect(frame.locator(".by-number input")).to_have_value("705")
     frame.locator(".epsilon .up").click()
     page.wait_for_function("told.includes('#d=705&e=0.205&a=fgsm&m=lenet')")
-    context.close()
     frame.locator("#test-set-button").click()
     page.wait_for_function("told.at(-1)?.endsWith('&tab=test-set')")
     page.evaluate("history.back()")
     page.wait_for_function("told.at(-1) === '#d=705&e=0.205&a=fgsm&m=lenet'")
     context.unroute_all(behavior="ignoreErrors")
+    context.close()

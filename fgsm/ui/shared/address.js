@@ -66,6 +66,12 @@ export function followAddress(/** @type {State} */ state) {
   addEventListener("popstate", goBack);
 }
 
+/** What was chosen is refused, and what is shown is chosen again: an address that says it is mended. */
+export function correct() {
+  place = placeOf(current());
+  changed();
+}
+
 function changed() {
   clearTimeout(timer);
   timer = setTimeout(write, REST);
@@ -106,12 +112,6 @@ function goBack() {
   }
 }
 
-/** The query without what is now in the hash. */
-function foreign(/** @type {string} */ search) {
-  const query = new URLSearchParams(search);
-  for (const name of NAMES) query.delete(name);
-  const text = query.toString().replaceAll(/=(?=&|$)/g, ""); // "present" stays as short as it was
-  return text && `?${text}`;
 /**
  * Whether a link wants the page to behave otherwise than it does, for which it must be loaded anew.
  * What the page began with, a talk perhaps, is in no later link, and is not begun again.
@@ -122,6 +122,12 @@ function isOtherwise(/** @type {import("./state.js").Modes} */ wanted) {
   return begins || lasting(wanted) !== lasting(modes);
 }
 
+/** The query without what is now in the hash. */
+function foreign(/** @type {string} */ search) {
+  const query = new URLSearchParams(search);
+  for (const name of NAMES) query.delete(name);
+  const text = query.toString().replaceAll(/=(?=&|$)/g, ""); // "present" stays as short as it was
+  return text && `?${text}`;
 }
 
 const textOf = (/** @type {State} */ state, embed = false) =>
