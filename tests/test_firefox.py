@@ -99,3 +99,39 @@ def test_opens_each_tab(firefox: Firefox) -> None:
     firefox.click("#attack-button")
     firefox.wait("document.querySelector('.live').checkVisibility()")
     assert firefox.text(READING) == "4"
+
+
+def test_saves_figures(firefox: Firefox) -> None:
+    """Both figures of the stage as PNG, in the other theme, and the animation."""
+    firefox.evaluate(
+        """(() => {
+             window.files = [];
+             HTMLAnchorElement.prototype.click = function () {
+               files.push(fetch(this.href).then((answer) => answer.blob()).then(async (file) => {
+                 if (file.type !== "image/png") return [this.download, file.size];
+                 const picture = await createImageBitmap(file);
+                 const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+                 pen.drawImage(picture, 0, 0);
+                 const { data } = pen.getImageData(0, 0, picture.width, picture.height);
+                 const colours = new Set(new Uint32Array(data.buffer));
+                 return [this.download, picture.width, data[0], colours.size > 100];
+               }));
+             };
+           })()"""
+    )
+    done = "document.querySelector('.figure-dialog .done').textContent"
+    firefox.click(".save-figure")
+    firefox.click(".look [value=dark]")
+    firefox.click(".figure-dialog .png")
+    firefox.wait(f"{done} === 'Saved.'")
+    firefox.click(".which label:nth-of-type(2)")
+    firefox.click(".figure-dialog .png")
+    firefox.wait("files.length === 2")
+    firefox.click(".extras button:nth-child(2)")
+    firefox.wait("files.length === 3")
+    [equation, chart, film] = firefox.evaluate("Promise.all(files)")
+    assert equation == ["fgsm-403-lenet-fgsm-0.12-equation-dark.png", 2000, 15, True]
+    assert chart == ["fgsm-403-lenet-fgsm-confidence-dark.png", 2000, 15, True]
+    assert film[0] == "fgsm-403-lenet-fgsm.gif" and 20_000 < film[1] < 1_500_000
+    firefox.click(".figure-dialog .close")
+    assert firefox.evaluate("document.querySelector('.figure-dialog') === null")

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from torch import Tensor
 from fgsm.catalogue import EPSILONS, MODELS, attacks_offered
 from fgsm.ui.assets import FILES
 from fgsm.ui.link import HIDEABLE, link, packed_image
+from tests.browser import ROOT
 
 Builtin = tuple[Tensor, Tensor]
 
@@ -116,6 +119,19 @@ def test_both_sides_pack_pictures_alike(read: Any, builtin: Builtin) -> None:
     assert answer["packed"] == packed
     assert answer["unpacked"] == encoded
     assert max(map(len, packed)) <= 1047 and min(map(len, packed)) < 20
+
+
+def test_the_page_reads_the_links_of_the_documents(read: Any) -> None:
+    texts = [
+        unescape(text)
+        for path in sorted((ROOT / "docs").glob("*.*"))
+        if path.suffix in (".md", ".html")
+        for text in re.findall(
+            r'http://127\.0\.0\.1:7860/[^#\s]*#([^)"\s]+)', path.read_text("utf-8")
+        )
+    ]
+    assert len(texts) > 40
+    assert [each["again"] for each in read(links=texts)["links"]] == texts
 
 
 def test_images_of_every_kind(builtin: Builtin) -> None:

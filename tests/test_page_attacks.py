@@ -76,7 +76,7 @@ def test_ten_steps_come_in_parts_and_end_up_whole(stage: Stage) -> None:
         """() => {
              window.seen = [];
              const look = () => {
-               const text = (name) => document.querySelector(name).textContent;
+               const text = (name) => document.querySelector(`.live ${name}`).textContent;
                window.seen.push([text(".what"), text(".at"), text(".also"), text(".compare")]);
              };
              new MutationObserver(look).observe(document.querySelector(".live"),
@@ -97,7 +97,7 @@ def test_ten_steps_come_in_parts_and_end_up_whole(stage: Stage) -> None:
     for k in (1, 34, 35, 100):
         stage.set_epsilon(k / 200)
         assert stage.reading("adversarial") == answer["predictions"][k]
-        assert stage.text(".at") == f"at ε = {k / 200:.3f}".removesuffix("0")
+        assert stage.text(".live .at") == f"at ε = {k / 200:.3f}".removesuffix("0")
 
 
 def test_nothing_stale_stands_beside_something_new(stage: Stage) -> None:

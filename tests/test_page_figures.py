@@ -100,6 +100,15 @@ def test_what_the_stage_gives_away(
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 
+    # Twins: each has a button of its own.
+    with stage.answered():
+        page.check(".twin")
+    page.click(".save-figure >> nth=1")
+    expect(page.locator(f"{DIALOG} img")).to_have_attribute("alt", re.compile("FGSM on Robust"))
+    page.keyboard.press("Escape")
+    with stage.answered():
+        page.uncheck(".twin")
+
     for at, number in ((0.0, 0), (0.3, 31), (0.5, 51)):
         stage.set_epsilon(at)
         for left, name in ((14, "clean"), (378, "adversarial")):

@@ -95,6 +95,15 @@ def test_the_address_follows_and_brings_everything_back(stage: Stage, app: App) 
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url and link.startswith(f"{app.url}#d=drawing-")
     expect(page.locator(".copy-link")).to_have_text("Copy link")
+    # Over plain http from another machine, browsers have no such clipboard.
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.click(".copy-link")
+    expect(page.locator(".copy-link")).to_have_text("Copied")
+    page.evaluate("document.body.append(document.createElement('textarea'))")
+    page.locator("body > textarea").focus()
+    page.keyboard.press("Control+V")
+    expect(page.locator("body > textarea")).to_have_value(link)
 
 
 def test_a_link_shows_what_it_says(page: Page, app: App) -> None:

@@ -82,6 +82,8 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
     assert stage.picture("clean") == pixels
     assert stage.text(".clean figcaption") == "image x, yours"
 
+    pasted = page.evaluate("location.hash")
+
     # Dropped: a hint while it is dragged.
     hint = page.locator(".drop-hint")
     expect(hint).to_be_hidden()
@@ -90,6 +92,15 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
     with stage.answered():
         assert bring(stage, "drop", png(105)[0])
     expect(hint).to_be_hidden()
+    assert stage.picture("clean") == list(png(105)[1].tobytes())
+
+    # Each picture is a place of its own, to go back to.
+    page.wait_for_function("(before) => location.hash !== before", arg=pasted)
+    with stage.answered():
+        page.go_back()
+    assert stage.picture("clean") == pixels
+    with stage.answered():
+        page.go_forward()
     assert stage.picture("clean") == list(png(105)[1].tobytes())
 
     # Refused: with a sentence, by the server or, if it is too large, before it is sent.

@@ -109,8 +109,8 @@ def test_dragging_asks_nobody(stage: Stage) -> None:
     for step in range(20):
         page.mouse.move(box["x"] + box["width"] * step / 20, middle)
         stage.settle()
-        seen.add((stage.epsilon(), stage.text(".at")))
-        assert f"at ε = {page.input_value('.epsilon .number')}" in stage.text(".at")
+        seen.add((stage.epsilon(), stage.text(".live .at")))
+        assert f"at ε = {page.input_value('.epsilon .number')}" in stage.text(".live .at")
     page.mouse.up()
     assert len(seen) >= 19
     assert requests == []
@@ -199,7 +199,7 @@ def test_jumps_to_the_breaking_point(stage: Stage) -> None:
 
 
 def test_the_chart_sets_epsilon(stage: Stage) -> None:
-    box = stage.page.locator(".plot").bounding_box()
+    box = stage.page.locator(".live .plot").bounding_box()
     assert box is not None
     stage.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 50)
     stage.page.mouse.down()

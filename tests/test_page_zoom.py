@@ -41,8 +41,11 @@ def test_zoom_makes_type_larger(page: Page, app: App, screen: tuple[int, int]) -
             page.set_viewport_size({"width": int(width / zoom), "height": int(height / zoom)})
             stage.settle()
             found = page.evaluate(
-                """(kinds) => kinds.map((kind) =>
-                     parseFloat(getComputedStyle(document.querySelector(kind)).fontSize))""",
+                """(kinds) => kinds.map((kind) => {
+                     const isSeen = (each) => each.checkVisibility(); // not a talk
+                     const found = [...document.querySelectorAll(kind)];
+                     return parseFloat(getComputedStyle(found.find(isSeen) ?? found[0]).fontSize);
+                   })""",
                 kinds,
             )
             for kind, size in zip(kinds, found, strict=True):

@@ -18,7 +18,7 @@ let told = 0; // which height
 
 /** Set it up, if the page is embedded; once, however often it is called. */
 export function embed() {
-  if (isEmbedded || !(modes.embed || guest)) return;
+  if (isEmbedded || !modes.embed) return;
   isEmbedded = true;
   // Whoever says which theme it is knows what is behind the page.
   const isSaid = guest ? guest.hasAttribute("theme_mode") : new URLSearchParams(location.search).has("__theme");

@@ -66,9 +66,9 @@ export function equation(stage, k, view, palette) {
       reading(third, stage, i, palette),
       text(0, BELOW + 92, `${ICONS[icon]}  ${words.replaceAll("\n", " ")}`, { "font-size": 30, "font-weight": 700, fill: colour }),
     ]),
-    text(ROOM, BELOW + 92, breakingPointText(stage).replaceAll("\n", " "), { "font-size": 18, "text-anchor": "end" }),
+    text(0, BELOW + 124, breakingPointText(stage).replaceAll("\n", " "), { "font-size": 18 }),
   ].join("\n");
-  return { svg, width: ROOM, height: BELOW + 104 };
+  return { svg, width: ROOM, height: BELOW + 126 };
 }
 
 /** Whose figure it is, as a title. @param {LoadedStage} stage */

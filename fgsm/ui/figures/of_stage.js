@@ -2,8 +2,10 @@
 // What the stage gives away: the equation and the chart as figures, the adversarial image, the
 // animation, and the Python for all of it.
 
+import { copied } from "../shared/clipboard.js";
 import { create, find, findAll } from "../shared/dom.js";
 import { saveFile } from "../shared/files.js";
+import { isHidden } from "../shared/modes.js";
 import { inTheme } from "../shared/theme.js";
 import { epsilonText } from "../shared/words.js";
 import { isWhole, nearest } from "../stage/parts.js";
@@ -15,6 +17,8 @@ import { palette } from "./palette.js";
 import { greyPng } from "./png.js";
 import { python } from "./python.js";
 import { traced } from "./traced.js";
+
+/** @typedef {import("./palette.js").Palette} Palette */
 
 const CHART = { width: 880, height: 430 };
 
@@ -28,8 +32,8 @@ export function offerStage(i) {
   const [title, caption, file] = [titleOf(loaded), captionOf(loaded, k, index), fileName(loaded, k, index)];
   const at = nearest(loaded.ks, k);
   const element = findAll(document, ".live .confidence")[i];
-  offer([
-    { name: "The equation", title, caption, file: `${file}-equation`, draw: (colours) => equation(loaded, k, view, colours) },
+  const figures = [
+    { name: "The equation", title, caption, file: `${file}-equation`, draw: (/** @type {Palette} */ colours) => equation(loaded, k, view, colours) },
     {
       name: "Confidence against ε",
       title: `${title}: confidence against ε`,
@@ -37,7 +41,9 @@ export function offerStage(i) {
       file: file.replace(/-[\d.]+$/, "-confidence"),
       draw: () => traced([{ element, ...CHART }]),
     },
-  ], [
+  ];
+  // What a worksheet hides is not given away here.
+  offer(isHidden("chart") ? figures.slice(0, 1) : figures, [
     {
       name: "Adversarial image (28 × 28 PNG)",
       save: async () => {
@@ -73,13 +79,8 @@ function showPython(code, epsilon) {
   find(dialog, ".about").textContent = `The same pixels and numbers, at ε = ${epsilon}, in a checkout of this project.`;
   const done = find(dialog, ".done");
   find(dialog, ".copy").onclick = async () => {
-    try {
-      await navigator.clipboard.writeText(code);
-      done.textContent = "Copied.";
-    } catch {
-      // Over plain http from another machine, browsers give no access to the clipboard.
-      getSelection()?.selectAllChildren(text);
-      done.textContent = "Selected: press Ctrl+C to copy.";
-    }
+    const isCopied = await copied(code);
+    if (!isCopied) getSelection()?.selectAllChildren(text);
+    done.textContent = isCopied ? "Copied." : "Selected: press Ctrl+C to copy.";
   };
 }

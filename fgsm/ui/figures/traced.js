@@ -167,8 +167,7 @@ function linesOf(/** @type {Text} */ node) {
 /** @param {HTMLCanvasElement} element @param {DOMRect} box */
 function canvas(element, { width, height }) {
   const { data } = contextOf(element).getImageData(0, 0, element.width, element.height);
-  const ground = colourOf(getComputedStyle(document.body).backgroundColor)?.fill.fill ?? "#ffffff";
-  const under = [1, 3, 5].map((at) => parseInt(ground.slice(at, at + 2), 16));
+  const under = groundOf(element);
   const colours = Array.from({ length: data.length / 4 }, (_, i) => {
     const alpha = data[4 * i + 3] / 255;
     // Mixed here, as renderers differ in how they show boxes that are half transparent side by side.
@@ -176,6 +175,14 @@ function canvas(element, { width, height }) {
     return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
   });
   return pixels(colours, element.width, width, height);
+}
+
+/** Red, green and blue of the page's ground, in whatever way the style sheet writes it. */
+function groundOf(/** @type {HTMLElement} */ element) {
+  const pen = contextOf(document.createElement("canvas"));
+  pen.fillStyle = getComputedStyle(element).getPropertyValue("--body-background-fill");
+  const ground = String(pen.fillStyle); // such as #0f0f11
+  return [1, 3, 5].map((at) => parseInt(ground.slice(at, at + 2), 16));
 }
 
 /** @param {SVGSVGElement} element of a `LineChart` @param {number} x @param {number} y @param {DOMRect} box */

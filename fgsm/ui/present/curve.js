@@ -32,15 +32,16 @@ export class Curve {
     this.chart.plot.append(this.playhead);
     this.#curves = [...curves].sort((one, other) => mean(other) - mean(one));
     this.#values = this.#curves.map(() => create("b"));
-    find(element, ".values").append(create("p", "at"), ...this.#curves.map(({ model, attack }, i) => {
+    find(element, ".values").append(create("p", "there"), ...this.#curves.map(({ model, attack }, i) => {
       const row = create("div", attackOf(attack).line);
       row.style.setProperty("--colour", modelColour(model));
       row.append(this.#values[i], create("span", "", `${modelName(model)}, ${inSentence(attackOf(attack).name)}`));
       return row;
     }));
+    this.#draw();
   }
 
-  show() {
+  #draw() {
     if (!this.#curves.length) return; // nothing is measured yet
     const [{ n, source }] = this.#curves;
     this.chart.show({
@@ -62,7 +63,7 @@ export class Curve {
     this.playhead.style.left = `${(100 * at) / LAST}%`;
     // What was measured last on the way: the cards have fewer epsilons than the slider.
     const i = this.#curves[0].points.findLastIndex(([epsilon]) => epsilon <= EPSILONS[k] + 1e-9);
-    find(this.element, ".at").textContent = `at ε = ${inDecimals(this.#curves[0].points[i][0])}`;
+    find(this.element, ".there").textContent = `at ε = ${inDecimals(this.#curves[0].points[i][0])}`;
     this.#curves.forEach(({ points }, n) => { this.#values[n].textContent = `${Math.round(100 * points[i][1])} %`; });
   }
 }

@@ -2,9 +2,11 @@
 // Presenting: what the stage shows, for a whole room. A story leads through it, by any clicker.
 
 import { hold, linkOf } from "../shared/address.js";
+import { isUp } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
-import { HOME, isOurs } from "../shared/host.js";
+import { HOME } from "../shared/host.js";
 import { isBrowsers } from "../shared/keys.js";
+import { modes } from "../shared/modes.js";
 import { qrOf } from "../shared/qr.js";
 import { FIRST } from "../shared/state.js";
 import { isDark, onTheme, setDark } from "../shared/theme.js";
@@ -168,7 +170,12 @@ export class Presentation {
     if (!step || (step.scene !== "draw" && step.state !== null)) return;
     this.#kept.set(this.#step, stage.keep());
     const state = { ...FIRST, ...stage.state() };
-    if (state.strokes?.length) stage.prefetch([state]).catch(() => {}); // or it is asked for again
+    if (state.strokes?.length) this.#fetchDrawing(state);
+  }
+
+  /** Who comes back to a drawing need not ask for it again; if the server is gone, nobody misses it yet. */
+  async #fetchDrawing(/** @type {import("../shared/state.js").State} */ state) {
+    if (await isUp()) stage.prefetch([state]).catch((error) => console.warn("A drawing was not kept:", error));
   }
 
   #moveTo(/** @type {number} */ k) {
@@ -200,7 +207,7 @@ export class Presentation {
   #type(/** @type {KeyboardEvent} */ event) {
     const at = event.target instanceof Element ? event.target : document.body;
     if (!this.isOn) {
-      const isWanted = event.key.toLowerCase() === "p" && !isBrowsers(event) && !at.closest(TYPING) && isOurs(event);
+      const isWanted = event.key.toLowerCase() === "p" && !isBrowsers(event) && !at.closest(TYPING) && !modes.embed;
       if (isWanted && find(document, ".shortcuts", HTMLInputElement).checked) this.start();
       return;
     }

@@ -50,7 +50,8 @@ export class Rule {
       mark.style.setProperty("--at-lane", String(marked.length - 1 - lane));
       return mark;
     }));
-    this.marks.style.setProperty("--lanes", String(Math.max(marked.length, 1)));
+    // The pictures above leave room for it.
+    this.element.parentElement?.style.setProperty("--lanes", String(Math.max(marked.length, 1)));
     this.#said = marked.map(({ at, name }) => `; ${name} at ${inDecimals(at)}`).join("");
   }
 

@@ -23,6 +23,8 @@ export class Screen {
   /** @type {Scene} */
   #scene = "pictures";
   #returnPad = () => {};
+  /** @type {Curve | null} */
+  #curve = null; // made when it is first seen
 
   /**
    * @param {HTMLElement} root
@@ -32,7 +34,7 @@ export class Screen {
   constructor(root, curves, move) {
     this.root = root;
     this.rule = new Rule(find(root, ".rule"), move);
-    this.curve = new Curve(find(root, ".curve"), curves);
+    this.curves = curves;
     this.canvas = find(root, ".seen canvas", HTMLCanvasElement);
     this.read = find(root, ".seen .read");
   }
@@ -48,7 +50,7 @@ export class Screen {
     find(this.root, ".closing .more").textContent = step?.text ?? "";
     if (this.#scene === "draw") this.#borrowPad();
     else this.returnPad();
-    if (this.#scene === "curve") this.curve.show();
+    if (this.#scene === "curve") this.#curve ??= new Curve(find(this.root, ".curve"), this.curves);
     this.load();
   }
 
@@ -94,7 +96,7 @@ export class Screen {
 
   /** Show where epsilon is, also between two of the grid. This runs at every frame of a glide. */
   place(/** @type {number} */ at) {
-    if (this.#scene === "curve") this.curve.paint(shown.k, at);
+    if (this.#scene === "curve") this.#curve?.paint(shown.k, at);
     else this.rule.place(at);
   }
 

@@ -35,6 +35,7 @@ export class SpeakerLink {
       if (data?.kind === "hello") this.tell();
       if (data?.kind === "action") act(String(data.action));
     };
+    addEventListener("pagehide", () => this.#send({ ...news(), isOver: true }));
   }
 
   /** Open the window, or bring it to the front; whether the browser allowed it. */
@@ -45,6 +46,10 @@ export class SpeakerLink {
   }
 
   tell() {
-    this.#channel.postMessage({ kind: "news", news: this.news() });
+    this.#send(this.news());
+  }
+
+  #send(/** @type {News} */ news) {
+    this.#channel.postMessage({ kind: "news", news });
   }
 }

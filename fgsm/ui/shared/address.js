@@ -134,7 +134,8 @@ const textOf = (/** @type {State} */ state, embed = false) =>
   [written(state), writtenModes({ ...modes, present: false, embed, tour: null })].filter(Boolean).join("&");
 
 /** What Back and Forward walk through. A drawing is one place, however it grows. */
-const placeOf = (/** @type {State} */ { source, index, tab }) => `${source === KEYS.DRAWING ? "" : index} ${source} ${tab}`;
+const placeOf = (/** @type {State} */ { source, index, pixels, tab }) =>
+  `${source === KEYS.DRAWING ? "" : pixels ?? index} ${source} ${tab}`;
 
 const isFirst = (/** @type {State} */ state) => written(state) === written(FIRST);
 

@@ -17,7 +17,7 @@ function copiedTheOldWay(/** @type {string} */ text) {
   const area = document.createElement("textarea");
   area.value = text;
   area.style.position = "fixed"; // so that nothing scrolls
-  document.body.append(area);
+  (document.querySelector("dialog[open]") ?? document.body).append(area); // all else sleeps below a dialog
   area.select();
   const isCopied = document.execCommand("copy");
   area.remove();

@@ -12,10 +12,14 @@ function opened() {
   // Unit tests have no address; a guest is told by its element what to show.
   const said = guest ? { hash: guest.dataset.link ?? "", search: "" } : globalThis.location;
   const { hash, search } = said ?? { hash: "", search: "" };
+  // A frame stays one, whatever is wrong with the rest of its address.
+  const embed = guest !== null || (new URLSearchParams(search).get("embed") ?? "0") !== "0";
   try {
-    return { ...readLink(hash, search), problem: null };
+    const { state, modes } = readLink(hash, search);
+    return { state, modes: { ...modes, embed: modes.embed || embed }, problem: null };
   } catch (error) {
-    return { ...readLink("", ""), problem: `${/** @type {Error} */ (error).message} So here is the first page.` };
+    const { state, modes } = readLink("", "");
+    return { state, modes: { ...modes, embed }, problem: `${/** @type {Error} */ (error).message} So here is the first page.` };
   }
 }
 

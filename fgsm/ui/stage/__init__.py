@@ -1,9 +1,9 @@
 """The live stage: a digit, an attack, and what the model reads at every epsilon.
 
 `stage.html` and the style sheets say what it looks like. `stage.js` ties the others together:
-`picker.js` and `pad.js` choose a digit, `choosing.js` chooses the attack on it, `asker.js` asks the
-server, `panel.js` shows one model's sweep with the plots of `bars.js` and `confidence.js`,
-`epsilon.js` moves through it, and `verdict.js` says in words what is seen.
+`picker.js`, `pad.js` and `incoming.js` bring a digit, `choosing.js` chooses the attack on it,
+`asker.js` asks the server, `panel.js` shows one model's sweep with the plots of `bars.js` and
+`confidence.js`, `epsilon.js` moves through it, and `verdict.js` says in words what is seen.
 """
 
 from pathlib import Path

@@ -80,12 +80,13 @@ export function bring(root, ask, show, say) {
 
 /** Let files be dropped anywhere on the page, and say so while one is dragged over it. */
 function letDrop(/** @type {(file: File) => void} */ take) {
-  const hint = create("p", "drop-hint", "Drop a picture of one digit: it will be attacked.");
+  const hint = create("p", "drop-hint", "Drop it here: a picture of one digit, or a story.");
   hint.hidden = true;
   find(document, ".gradio-container").append(hint);
-  const carriesFiles = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes(FILES) ?? false;
+  const carriesFiles = (/** @type {DragEvent} */ event) =>
+    isOurs(event) && (event.dataTransfer?.types.includes(FILES) ?? false);
   document.addEventListener("dragover", (event) => {
-    hint.hidden = !carriesFiles(event) || !isOurs(event);
+    hint.hidden = !carriesFiles(event);
     if (!hint.hidden) event.preventDefault(); // or the browser would leave the page and open the file
   });
   document.addEventListener("dragleave", ({ relatedTarget }) => {
@@ -93,7 +94,7 @@ function letDrop(/** @type {(file: File) => void} */ take) {
   });
   document.addEventListener("drop", (event) => {
     hint.hidden = true;
-    if (!carriesFiles(event) || !isOurs(event)) return;
+    if (!carriesFiles(event)) return;
     event.preventDefault();
     const file = event.dataTransfer?.files[0];
     if (file) take(file);
