@@ -337,5 +337,17 @@ def test_as_gradio_app_in_a_page_of_another_origin(page: Page, app: App, serve: 
     before = page.evaluate("history.length")
     stage.pick(705)
     expect(link).to_have_attribute("href", re.compile("#d=705&e=0.305&"))
+    # Nor does a story that ends write the address.
+    page.locator(".live").evaluate(
+        """(live) => {
+             const dataTransfer = new DataTransfer();
+             const story = JSON.stringify({ title: "One", steps: [{ title: "One", text: "." }] });
+             dataTransfer.items.add(new File([story], "one.json", { type: "application/json" }));
+             live.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+           }"""
+    )
+    expect(page.locator(".tour h2")).to_have_text("One")
+    page.click(".tour .leave")
+    expect(page.locator(".tour")).to_be_hidden()
     page.evaluate("new Promise((done) => setTimeout(done, 400))")  # longer than an address rests
     assert page.url == address and page.evaluate("history.length") == before

@@ -125,6 +125,9 @@ def test_a_link_shows_what_it_says(page: Page, app: App) -> None:
     open_link(stage, f"{app.url}#a=ray&ray=0.1,-0.05&e=0.15")
     assert stage.shown()["request"]["ray"] == [0.1, -0.05]
     assert stage.epsilon() == 0.15
+    with stage.answered():
+        page.select_option(".attack-menu", "fgsm")
+    address(page, "d=403&e=0.15&a=fgsm&m=lenet")  # which has no ray
 
     # In the query too, as some hosts pass it on; from there it moves into the hash.
     open_link(stage, f"{app.url}?__theme=dark&d=7&e=0.2")
@@ -170,13 +173,19 @@ def test_a_link_that_is_wrong_opens_the_first_page_and_says_why(
     with stage.answered():
         page.evaluate("location.hash = '#d=705&e=0.2'")
     assert stage.shown()["request"]["index"] == 705
+    # What the server refuses is no place where Back leads to, again and again.
+    entries = history(page)
+    page.evaluate("location.hash = '#d=403&a=targeted&to=4'")
+    expect(page.locator(".notice span")).to_contain_text("The digit's own class is 4")
+    address(page, "d=705&e=0.12&a=fgsm&m=lenet")
+    assert history(page) == entries + 1
 
 
 def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
     stage = Stage(page)
-    stage.open(f"{app.url}#d=403&hide=point,options,bars")
+    stage.open(f"{app.url}#d=403&hide=point,options,bars,verdict")
     stage.set_epsilon(0.1)
-    address(page, "d=403&e=0.10&a=fgsm&m=lenet&hide=point,options,bars")
+    address(page, "d=403&e=0.10&a=fgsm&m=lenet&hide=point,options,bars,verdict")
     for selector in (".options", ".bars", ".jump", ".compare", ".also", ".breaks", ".point-key"):
         for element in page.locator(f".live {selector}").all():
             expect(element).to_be_hidden()
@@ -192,8 +201,23 @@ def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
              .concat(root.innerText).join(" ")"""
     )
     assert "Confidence in each class against epsilon" in told
-    for word in ("ε*", "breaks", "0.115"):
+    for word in ("ε*", "breaks", "0.115", "adversarial image at epsilon 0.10, read as"):
         assert word not in told
+
+    page.keyboard.press("p")
+    expect(page.locator(".present .onto canvas")).to_be_visible()
+    for selector in (".ruling", ".onto b", ".onto b + span"):
+        expect(page.locator(f".present {selector}")).to_be_hidden()
+
+    # A link that hides something else is opened anew, in the same window too.
+    page.evaluate("location.hash = '#d=705&e=0.3&hide=picker,epsilon'")
+    expect(page.locator(".pick")).to_be_hidden()
+    expect(page.locator(".options")).to_be_visible()
+    page.wait_for_selector(READY)
+    page.keyboard.press("r")
+    page.keyboard.press("+")
+    stage.settle()
+    assert (stage.shown()["request"]["index"], stage.epsilon()) == (705, 0.3)
 
 
 def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
@@ -220,4 +244,9 @@ def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
     expect(frame.locator(".by-number input")).to_have_value("705")
     frame.locator(".epsilon .up").click()
     page.wait_for_function("told.includes('#d=705&e=0.205&a=fgsm&m=lenet')")
+    frame.locator("#test-set-button").click()
+    page.wait_for_function("told.at(-1)?.endsWith('&tab=test-set')")
+    page.evaluate("history.back()")
+    page.wait_for_function("told.at(-1) === '#d=705&e=0.205&a=fgsm&m=lenet'")
+    context.unroute_all(behavior="ignoreErrors")
     context.close()

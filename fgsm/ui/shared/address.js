@@ -57,7 +57,7 @@ export function hold(/** @type {boolean} */ held) {
 export function followAddress(/** @type {State} */ state) {
   turnTo(state);
   place = placeOf(state);
-  if (guest) return; // the address is someone else's
+  if (guest) return;
   onMoved(changed);
   onShown(changed);
   // Gradio's tabs tell nobody.
@@ -66,13 +66,19 @@ export function followAddress(/** @type {State} */ state) {
   addEventListener("popstate", goBack);
 }
 
+/** What was chosen is refused, and what is shown is chosen again: an address that says it is mended. */
+export function correct() {
+  place = placeOf(current());
+  changed();
+}
+
 function changed() {
   clearTimeout(timer);
   timer = setTimeout(write, REST);
 }
 
 function write() {
-  if (isHeld || !shown.request) return;
+  if (guest || isHeld || !shown.request) return; // a guest's address is someone else's
   const state = current();
   // Once loaded again, it is embedded again.
   const embed = modes.embed && !new URLSearchParams(location.search).has("embed");
@@ -84,20 +90,36 @@ function write() {
   // The history of a frame is that of the page around it, where Back means something else.
   if (isElsewhere && !modes.embed) history.pushState(null, "", url);
   else history.replaceState(history.state, "", url);
-  // A Space is shown in a frame; so the address that its visitor sees is told too.
-  if (parent !== window && document.referrer.startsWith(SPACES)) parent.postMessage({ hash }, SPACES);
+  tellSpace();
+}
+
+/** A Space is shown in a frame; so the address that its visitor sees is told too. */
+function tellSpace() {
+  if (parent !== window && document.referrer.startsWith(SPACES)) parent.postMessage({ hash: location.hash }, SPACES);
 }
 
 /** Back, Forward, or another hash typed into the address. */
 function goBack() {
   clearTimeout(timer);
   try {
-    const state = readLink(location.hash, location.search).state ?? FIRST;
-    place = placeOf(state);
-    restore(state);
+    const { state, modes: wanted } = readLink(location.hash, location.search);
+    if (isOtherwise(wanted)) return location.reload();
+    place = placeOf(state ?? FIRST);
+    restore(state ?? FIRST);
+    tellSpace();
   } catch (error) {
     stage.say(`${/** @type {Error} */ (error).message} What is shown stays.`);
   }
+}
+
+/**
+ * Whether a link wants the page to behave otherwise than it does, for which it must be loaded anew.
+ * What the page began with, a talk perhaps, is in no later link, and is not begun again.
+ */
+function isOtherwise(/** @type {import("./state.js").Modes} */ wanted) {
+  const lasting = (/** @type {typeof wanted} */ each) => writtenModes({ ...each, present: false, tour: null });
+  const begins = (wanted.present && !modes.present) || (wanted.tour !== null && wanted.tour !== modes.tour);
+  return begins || lasting(wanted) !== lasting(modes);
 }
 
 /** The query without what is now in the hash. */

@@ -39,7 +39,7 @@ import { KEYS, LARGEST, attackOf, epsilonText, inDecimals, indexOf, isLabelled, 
 const TABS = /** @type {const} */ (["attack", "test-set", "how"]);
 /** What a link can hide, for worksheets. */
 export const HIDEABLE = ["picker", "options", "epsilon", "point", "verdict", "bars", "chart", "compare", "tabs", "tour"];
-const LONGEST = 20_000; // characters of a link
+const LONGEST = 100_000; // characters of a link: minutes of scribbling on the pad
 
 /** @type {State} What the page opens with. */
 export const FIRST = {

@@ -199,6 +199,7 @@ export class Choosing {
     Object.assign(this.choice, {
       attack,
       target: target === "" ? null : Number(target),
+      ray: attack === KEYS.RAY ? this.choice.ray : null,
       model: this.model.value,
       twin: this.twin.checked,
     });

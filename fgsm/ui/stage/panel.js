@@ -3,6 +3,7 @@
 
 import { find, findAll } from "../shared/dom.js";
 import { GREYS, paintFrame, unpack } from "../shared/frames.js";
+import { isHidden } from "../shared/modes.js";
 import { formula } from "../shared/spoken.js";
 import { LARGEST, an, attackOf, epsilonText, inDecimals, modelName, percent, sourceOf } from "../shared/words.js";
 import { Bars } from "./bars.js";
@@ -95,7 +96,8 @@ export class Panel {
     const prediction = stage.predictions[i];
     const canvas = this.canvas(".adversarial");
     paintFrame(canvas, stage.frames, i, GREYS);
-    canvas.ariaLabel = `The adversarial image at epsilon ${epsilonText(stage.ks[i])}, read as ${prediction}`;
+    const reading = isHidden("verdict") ? "" : `, read as ${prediction}`;
+    canvas.ariaLabel = `The adversarial image at epsilon ${epsilonText(stage.ks[i])}${reading}`;
     this.read(".adversarial", prediction, stage.probabilities[i][prediction]);
     this.paintChange(stage, i);
     this.paintVerdict(stage, i, k);

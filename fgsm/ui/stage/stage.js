@@ -4,13 +4,13 @@
 
 import { setQr } from "../figures/dialog.js";
 import { offerStage } from "../figures/of_stage.js";
-import { followAddress } from "../shared/address.js";
+import { correct, followAddress } from "../shared/address.js";
 import { isUp, lost } from "../shared/connection.js";
 import { find, findAll } from "../shared/dom.js";
 import { themeColours } from "../shared/frames.js";
 import { isOurs } from "../shared/host.js";
 import { isBrowsers, remember } from "../shared/keys.js";
-import { linked, problem } from "../shared/modes.js";
+import { isHidden, linked, problem } from "../shared/modes.js";
 import { FIRST, written } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
 import { KEYS, LAST, epsilonText, indexOf } from "../shared/words.js";
@@ -123,6 +123,12 @@ class Stage {
     this.#setNotice(reason);
   }
 
+  /** Show the first digit instead of the one that was linked to. */
+  async #openInstead(/** @type {string} */ reason) {
+    await this.#openFirst(reason);
+    correct();
+  }
+
   #restore(/** @type {State} */ state) {
     this.epsilon.set(state.k);
     this.#setMiddle(state.view);
@@ -162,26 +168,35 @@ class Stage {
         root.dataset.shown = String(Number(root.dataset.shown ?? 0) + 1); // how many answers so far
       },
       refusal: (sentence, isLast) => {
-        if (!this.#panels.length) return this.#openFirst(`This link cannot be shown: ${sentence} So here is the first page.`);
+        if (!this.#panels.length) return this.#openInstead(`This link cannot be shown: ${sentence} So here is the first page.`);
         root.dataset.state = "ready";
         this.#setNotice(sentence);
-        if (isLast) this.choosing.goBack(this.answered);
+        if (isLast) this.#goBack();
       },
       lost: async () => {
-        if (!this.#panels.length) await this.#openFirst(null);
+        if (!this.#panels.length) {
+          await this.#openFirst(null);
+          if (linked) this.#restore(linked); // which is still wanted, once the server is back
+        }
         root.dataset.state = "lost";
         this.#setNotice(null);
         return lost(); // which says so, for the whole page
       },
       failed: (isLast) => {
-        if (!this.#panels.length) return this.#openFirst("The server could not compute what this link asks for. So here is the first page.");
+        if (!this.#panels.length) return this.#openInstead("The server could not compute what this link asks for. So here is the first page.");
         this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
-        if (isLast) this.choosing.goBack(this.answered);
+        if (isLast) this.#goBack();
       },
       asking: (isAsking) => { root.dataset.asking = String(isAsking); },
       slow: (isSlow) => { find(root, ".stage").ariaBusy = String(isSlow); },
       waiting: () => this.#setNotice("Still waiting for the server. What you see keeps working, the slider too."),
     };
+  }
+
+  /** Choose again what is shown. */
+  #goBack() {
+    this.choosing.goBack(this.answered);
+    correct();
   }
 
   #setNotice(/** @type {string | null} */ text) {
@@ -275,9 +290,9 @@ class Stage {
     if (isTyping || !this.shortcuts.checked || !this.root.checkVisibility() || isBrowsers(event)) return;
     switch (event.key.toLowerCase()) {
       case ".": return this.epsilon.jump();
-      case "r": return this.choosing.picker.pickAny();
-      case "-": return this.epsilon.set(this.epsilon.k - 1);
-      case "+": return this.epsilon.set(this.epsilon.k + 1);
+      case "r": return isHidden("picker") || this.choosing.picker.pickAny();
+      case "-": return isHidden("epsilon") || this.epsilon.set(this.epsilon.k - 1);
+      case "+": return isHidden("epsilon") || this.epsilon.set(this.epsilon.k + 1);
     }
   }
 }
