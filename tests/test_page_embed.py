@@ -343,7 +343,8 @@ def test_as_gradio_app_in_a_page_of_another_origin(page: Page, app: App, serve: 
              const dataTransfer = new DataTransfer();
              const story = JSON.stringify({ title: "One", steps: [{ title: "One", text: "." }] });
              dataTransfer.items.add(new File([story], "one.json", { type: "application/json" }));
-             live.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+             const drop = { dataTransfer, bubbles: true, cancelable: true };
+             live.dispatchEvent(new DragEvent("drop", drop));
            }"""
     )
     expect(page.locator(".tour h2")).to_have_text("One")
