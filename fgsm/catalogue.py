@@ -362,7 +362,9 @@ MNIST_TEST = Source(
     size=TEST_DIGITS,
 )
 DRAWING = Source(key="drawing", title="drawings", phrase="a drawing", size=1, unnamed="drawn")
-IMAGE = Source(key="image", title="pictures", phrase="a picture", size=1, unnamed="yours")
+IMAGE = Source(
+    key="image", title="pictures that you bring", phrase="a picture", size=1, unnamed="yours"
+)
 """28 x 28 pixels that are used exactly as they are; `fgsm.picture` reads them in a file."""
 DATA_SETS = {source.key: source for source in (BUILTIN, MNIST_TEST)}
 SOURCES = {**DATA_SETS, DRAWING.key: DRAWING, IMAGE.key: IMAGE}

@@ -131,7 +131,7 @@ def _print_reading(probabilities: Tensor, options: argparse.Namespace) -> None:
     """What is read in one picture, and how sure the model is of each class."""
     prediction, confidences = int(probabilities.argmax()), probabilities.tolist()
     if options.json:
-        names = {"weights": str(options.weights), "image": str(options.image)}
+        names = {"weights": str(options.weights), "file": str(options.image)}
         print(json.dumps({**names, "prediction": prediction, "confidences": confidences}))
         return
     print(f"Prediction: {prediction}")

@@ -131,7 +131,7 @@ def test_reads_a_picture(
     Image.fromarray((image[0, 0] * 255).byte().numpy()).save(file)
     module.main(["--image", str(file), "--json", "--device", "cpu"])
     report = json.loads(capsys.readouterr().out)
-    assert report["prediction"] == 9 and report["image"] == str(file)
+    assert report["prediction"] == 9 and report["file"] == str(file)
     assert report["confidences"] == probabilities.tolist()
     module.main(["--image", str(file), "--weights", "lenet", "--device", "cpu"])
     lines = capsys.readouterr().out.splitlines()

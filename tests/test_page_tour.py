@@ -82,7 +82,7 @@ def test_what_was_there_comes_back_after_the_tour(stage: Stage) -> None:
     page.click(".start-tour")
     for number in range(len(TOUR)):
         check_step(stage, number)
-        if TOUR[number]["target"] == "drawing":  # the visitor draws something else
+        if TOUR[number]["target"] == "pad":  # the visitor draws something else
             draw_seven(stage)
         with stage.answered() if number == len(TOUR) - 1 else nullcontext():
             page.keyboard.press("PageDown")

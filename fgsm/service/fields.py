@@ -217,7 +217,7 @@ def _drawing(value: object, info: ValidationInfo) -> npt.NDArray[np.uint8] | Non
             f"drawing has {len(value)} characters; it must be at most "
             f"{LARGEST_DRAWING} pixels a side"
         )
-    pixels = np.frombuffer(_decoded(value, "drawing", "its pixels"), np.uint8)
+    pixels = np.frombuffer(_decoded(value, DRAWING.key, "its pixels"), np.uint8)
     side = math.isqrt(len(pixels))
     if side == 0 or side * side != len(pixels):
         raise ValueError(f"drawing has {len(pixels)} pixels; it must be square")

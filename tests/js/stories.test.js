@@ -37,7 +37,7 @@ test("what a step leaves out is as usual", () => {
   assert.deepEqual([first.to, first.text, first.notes, first.scene, first.target], [null, "", "", "pictures", "equation"]);
   assert.deepEqual([second.state, second.to, second.seconds], [null, indexOf(0.2), 4]);
   assert.deepEqual(others.map(({ scene, target }) => [scene, target]), [
-    ["pictures", "equation"], ["draw", "drawing"], ["curve", "accuracy"], ["words", null], ["end", "chart"],
+    ["pictures", "equation"], ["draw", "pad"], ["curve", "accuracy"], ["words", null], ["end", "chart"],
   ]);
   assert.equal(others[0].to, "break");
 });

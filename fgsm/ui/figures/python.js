@@ -8,7 +8,7 @@ import { EPSILONS, KEYS, inDecimals, isLabelled } from "../shared/words.js";
 /** @typedef {import("../contract").Digit} Digit */
 
 /**
- * @param {Pick<AttackRequest, "source" | "index" | "ray">} request
+ * @param {AttackRequest} request
  * @param {Pick<Stage, "model" | "attack" | "label" | "target">} stage
  * @param {Digit["frame"]} frame the clean digit, as the server packed it
  * @param {number} k which epsilon

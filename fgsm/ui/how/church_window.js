@@ -9,7 +9,7 @@ import { catalogue } from "../shared/catalogue.js";
 import { isBrowsers, walk } from "../shared/keys.js";
 import { FIRST } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
-import { KEYS, LARGEST, STEP, called, indexOf, modelName } from "../shared/words.js";
+import { KEYS, LARGEST, STEP, attackOf, called, indexOf, modelName } from "../shared/words.js";
 import { onShown, shown, stage, tell } from "../stage/shown.js";
 import { counted, signed } from "./findings.js";
 import { row } from "./parts.js";
@@ -124,7 +124,7 @@ class ChurchWindow {
       mark.style.top = this.#percent(y);
       return mark;
     }));
-    this.canvas.ariaLabel = `Church window of ${modelName(plane.model)}: ` +
+    this.canvas.ariaLabel = `${attackOf(KEYS.RAY).title} of ${modelName(plane.model)}: ` +
       `read as ${[...new Set(plane.rows.join(""))].join(", ")}. ` +
       "Arrow keys move over it, Enter shows the image on the stage.";
     find(this.box, ".shares").textContent = sharesText(plane, reach);
@@ -196,8 +196,8 @@ class ChurchWindow {
     const { model, label } = this.#plane;
     const name = modelName(model);
     offer([{
-      name: "Church window",
-      title: `Church window of ${name}`,
+      name: attackOf(KEYS.RAY).title,
+      title: `${attackOf(KEYS.RAY).title} of ${name}`,
       caption: `Grey: read as ${label}. To the right along the gradient's sign, up to ${this.#reach}; up and down along random signs.`,
       file: `fgsm-church-window-${model}-${this.#reach}`,
       draw: () => traced([{ element: this.box, width: 420, without: ".title, .where, .here, .give" }]),

@@ -38,14 +38,14 @@ export const TARGETS = {
   equation: ".equation",
   epsilon: ".epsilon",
   chart: ".chart",
-  drawing: ".draw",
+  pad: ".draw",
   accuracy: ".accuracy .chart",
   steps: ".step",
 };
 
 /** What a scene is about, for a guided tour that says nothing of its own. */
 const ABOUT = /** @type {const} */ ({
-  pictures: "equation", draw: "drawing", curve: "accuracy", words: null, end: null,
+  pictures: "equation", draw: "pad", curve: "accuracy", words: null, end: null,
 });
 
 /** How large a story's file may be, in bytes. */
