@@ -64,10 +64,14 @@ export function followAddress(/** @type {State} */ state) {
   if (guest) return;
   onMoved(changed);
   onShown(changed);
-  // Gradio's tabs tell nobody.
-  const tabs = find(document, "#tabs > .tab-wrapper");
-  new MutationObserver(changed).observe(tabs, { subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
+  onTab(changed);
   addEventListener("popstate", goBack);
+}
+
+/** Call back when another tab is shown: a moment after the click, and Gradio's tabs tell nobody. */
+export function onTab(/** @type {() => void} */ turned) {
+  const tabs = find(document, "#tabs > .tab-wrapper");
+  new MutationObserver(turned).observe(tabs, { subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
 }
 
 /** What was chosen is refused, and what is shown is chosen again: an address that says it is mended. */
