@@ -73,8 +73,21 @@ def test_the_address_follows_and_brings_everything_back(stage: Stage, app: App) 
     other.page.close()
     address(page, "d=705&e=0.20&a=fgsm&m=lenet&twin=1&view=change&tab=how&figure=directions")
 
+    # Back and Forward lead out of a story, or its words would be about something else.
+    page.click(".start-tour")
+    expect(page.locator(".tour h2")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".tour")).to_be_hidden()
+    address(page, "d=705&e=0.20&a=fgsm&m=lenet&twin=1&view=change")
+    expect(page.locator("#attack")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator(".present")).to_be_visible()
+    page.go_forward()
+    expect(page.locator(".present")).to_be_hidden()
+    expect(page.locator("#how")).to_be_visible()
     page.go_back()
     expect(page.locator("#attack")).to_be_visible()
+    page.wait_for_function("document.querySelector('.live').dataset.asking === 'false'")
     draw_seven(stage)
     with stage.answered():
         page.select_option(".named", "7")
@@ -208,6 +221,7 @@ def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
     expect(page.locator(".present .onto canvas")).to_be_visible()
     for selector in (".ruling", ".onto b", ".onto b + span"):
         expect(page.locator(f".present {selector}")).to_be_hidden()
+    expect(page.get_by_label("The adversarial image", exact=True)).to_be_visible()
 
     # A link that hides something else is opened anew, in the same window too.
     page.evaluate("location.hash = '#d=705&e=0.3&hide=picker,epsilon'")

@@ -3,7 +3,7 @@
 // tabs, as high as what it shows, and without keeping the keys that it has no use for. The messages to
 // the page around it are described in docs/embedding.md.
 
-import { current, linkOf } from "../shared/address.js";
+import { current, linkOf, onTab } from "../shared/address.js";
 import { create, find } from "../shared/dom.js";
 import { guest } from "../shared/host.js";
 import { linked, modes } from "../shared/modes.js";
@@ -38,10 +38,7 @@ function addLink(/** @type {HTMLElement} */ container) {
   const line = create("p", "open-page ours");
   const back = create("button", "back", "‹ Back");
   back.type = "button";
-  back.onclick = () => {
-    find(container, `#${tab}-button`).click();
-    follow();
-  };
+  back.onclick = () => find(container, `#${tab}-button`).click();
   const link = create("a", "", "Open the page");
   link.target = "_blank";
   link.rel = "noopener";
@@ -53,6 +50,7 @@ function addLink(/** @type {HTMLElement} */ container) {
   };
   onShown(follow);
   onMoved(follow);
+  onTab(follow);
 }
 
 function tellHeight(/** @type {HTMLElement} */ container) {

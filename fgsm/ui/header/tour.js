@@ -32,7 +32,7 @@ export function guide(element) {
     story = other;
     panel.lang = story.language ?? "";
     goBack = kept();
-    hold(true);
+    hold(leave);
     document.body.dataset.tour = "";
     go(0);
   }
@@ -94,7 +94,7 @@ export function guide(element) {
     delete document.body.dataset.tour;
     pointTo(null);
     goBack();
-    hold(false);
+    hold(null);
     starter.focus({ preventScroll: true });
   }
 

@@ -94,7 +94,7 @@ export class Presentation {
 
   #cover() {
     this.before();
-    hold(true);
+    hold(() => this.#leave());
     const wasDark = isDark();
     this.root.hidden = false;
     this.root.classList.remove("is-by-keys", "is-awake");
@@ -195,7 +195,7 @@ export class Presentation {
     if (isAtEnd) this.#story = null;
     this.#bringBack?.();
     this.#bringBack = null;
-    hold(false);
+    hold(null);
     this.#tellSpeaker();
   }
 

@@ -3,8 +3,9 @@
 
 import { find } from "../shared/dom.js";
 import { GREYS, paintFrame, themeColours } from "../shared/frames.js";
+import { isHidden } from "../shared/modes.js";
 import { formula } from "../shared/spoken.js";
-import { an, attackOf, epsilonText, modelName, percent } from "../shared/words.js";
+import { an, attackOf, epsilonText, modelName, percent, sourceOf } from "../shared/words.js";
 import { nearest } from "../stage/parts.js";
 import { breakingPointText, verdictOf } from "../stage/verdict.js";
 
@@ -37,10 +38,10 @@ export class Row {
     this.#middle = stage.direction ? middle : "change";
     this.#colours = themeColours();
     const isDirection = this.#middle === "direction";
-    const { label, named } = stage.digit;
+    const { label, named, source } = stage.digit;
     this.#find(".name").textContent = modelName(stage.model);
     paintFrame(this.#canvas(".from"), stage.clean, 0, GREYS);
-    this.#canvas(".from").ariaLabel = `The image: ${named ? an(label) : "a drawing"}`;
+    this.#canvas(".from").ariaLabel = `The image: ${named ? an(label) : sourceOf(source).phrase}`;
     this.#find(".by span").innerHTML = formula(
       isDirection ? attackOf(stage.attack).formula.replace("TARGET", String(stage.target)) : "<i>x̃</i> − <i>x</i>",
     );
@@ -62,7 +63,7 @@ export class Row {
     const i = nearest(stage.ks, k);
     const direction = this.#middle === "direction" ? stage.direction : null;
     paintFrame(this.#canvas(".onto"), stage.frames, i, GREYS);
-    this.#canvas(".onto").ariaLabel = `The adversarial image, read as ${stage.predictions[i]}`;
+    this.#canvas(".onto").ariaLabel = `The adversarial image${isHidden("verdict") ? "" : `, read as ${stage.predictions[i]}`}`;
     paintFrame(this.#canvas(".by"), direction ?? stage.changes, direction ? 0 : i, this.#colours);
     this.#read(".onto", i);
     const [icon, words] = verdictOf(stage, i);

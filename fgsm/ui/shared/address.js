@@ -15,7 +15,8 @@ import { KEYS } from "./words.js";
 const REST = 250; // milliseconds without a change; browsers limit how often an address may change
 const SPACES = "https://huggingface.co";
 
-let isHeld = false;
+/** @type {(() => void) | null} What ends the story that is on, which holds the address. */
+let leaveStory = null;
 /** @type {number | undefined} */
 let timer;
 let place = ""; // the digit and the tab that the address says
@@ -47,10 +48,13 @@ export function linkOf(/** @type {State} */ state = current()) {
   return url.href;
 }
 
-/** While it is held, the address stays as it is: a story shows its own states. */
-export function hold(/** @type {boolean} */ held) {
-  isHeld = held;
-  if (!held) changed();
+/**
+ * While a story is on, the address stays as it is: a story shows its own states.
+ * @param {(() => void) | null} leave what ends it; null when it has ended
+ */
+export function hold(leave) {
+  leaveStory = leave;
+  if (!leave) changed();
 }
 
 /** Turn to the tab that the page was opened with, and let the address follow what is shown from there on. */
@@ -60,10 +64,14 @@ export function followAddress(/** @type {State} */ state) {
   if (guest) return;
   onMoved(changed);
   onShown(changed);
-  // Gradio's tabs tell nobody.
-  const tabs = find(document, "#tabs > .tab-wrapper");
-  new MutationObserver(changed).observe(tabs, { subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
+  onTab(changed);
   addEventListener("popstate", goBack);
+}
+
+/** Call back when another tab is shown: a moment after the click, and Gradio's tabs tell nobody. */
+export function onTab(/** @type {() => void} */ turned) {
+  const tabs = find(document, "#tabs > .tab-wrapper");
+  new MutationObserver(turned).observe(tabs, { subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
 }
 
 /** What was chosen is refused, and what is shown is chosen again: an address that says it is mended. */
@@ -78,7 +86,7 @@ function changed() {
 }
 
 function write() {
-  if (guest || isHeld || !shown.request) return; // a guest's address is someone else's
+  if (guest || leaveStory || !shown.request) return; // a guest's address is someone else's
   const state = current();
   // Once loaded again, it is embedded again.
   const embed = modes.embed && !new URLSearchParams(location.search).has("embed");
@@ -99,11 +107,16 @@ function tellSpace() {
 }
 
 /** Back, Forward, or another hash typed into the address. */
-function goBack() {
+async function goBack() {
   clearTimeout(timer);
   try {
     const { state, modes: wanted } = readLink(location.hash, location.search);
     if (isOtherwise(wanted)) return location.reload();
+    if (leaveStory) {
+      leaveStory(); // or its words would be about something else
+      await new Promise((done) => setTimeout(done)); // until Gradio has turned back to its tab
+      clearTimeout(timer);
+    }
     place = placeOf(state ?? FIRST);
     restore(state ?? FIRST);
     tellSpace();
