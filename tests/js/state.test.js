@@ -86,6 +86,8 @@ test("the query counts too, and the hash counts more; names of others in a query
   assert.deepEqual(state, { ...FIRST, index: 5, k: 40 });
   assert.deepEqual(modes, { present: true, embed: false, hide: [], tour: null, lang: null });
   assert.equal(readLink("", "?__theme=dark&present=0").state, null);
+  assert.equal(readLink("", "?view=api").state, null); // Gradio's own
+  assert.equal(readLink("", "?view=change").state.view, "change");
 });
 
 test("modes, there and back", () => {

@@ -6,8 +6,8 @@ import { isUp } from "../shared/connection.js";
 import { find } from "../shared/dom.js";
 import { HOME } from "../shared/host.js";
 import { isBrowsers } from "../shared/keys.js";
-import { modes } from "../shared/modes.js";
-import { qrOf } from "../shared/qr.js";
+import { isHidden, modes } from "../shared/modes.js";
+import { hasCode, qrOf } from "../shared/qr.js";
 import { FIRST } from "../shared/state.js";
 import { isDark, onTheme, setDark } from "../shared/theme.js";
 import { onMoved, onShown, shown, stage } from "../stage/shown.js";
@@ -122,7 +122,8 @@ export class Presentation {
     this.#problem = "";
     try {
       await stage.prefetch(story.steps.flatMap(({ state }) => state ?? []));
-      await Promise.all([HOME, ...story.steps.flatMap((step) => linkOfStep(step) ?? [])].map((link) => qrOf(link, this.qr)));
+      const links = [HOME, ...story.steps.flatMap((step) => linkOfStep(step) ?? [])];
+      await Promise.all(links.filter(hasCode).map((link) => qrOf(link, this.qr)));
       if (story === this.#story) this.root.dataset.fetched = "";
     } catch (error) {
       this.#problem = `Not all of the story could be fetched: ${/** @type {Error} */ (error).message}`;
@@ -204,7 +205,7 @@ export class Presentation {
   #type(/** @type {KeyboardEvent} */ event) {
     const at = event.target instanceof Element ? event.target : document.body;
     if (!this.isOn) {
-      const isWanted = event.key.toLowerCase() === "p" && !isBrowsers(event) && !at.closest(TYPING) && !modes.embed;
+      const isWanted = event.key.toLowerCase() === "p" && !isBrowsers(event) && !at.closest(TYPING) && !modes.embed && !isHidden("tour");
       if (isWanted && find(document, ".shortcuts", HTMLInputElement).checked) this.start();
       return;
     }

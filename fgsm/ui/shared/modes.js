@@ -18,8 +18,17 @@ function opened() {
     const { state, modes } = readLink(hash, search);
     return { state, modes: { ...modes, embed: modes.embed || embed }, problem: null };
   } catch (error) {
-    const { state, modes } = readLink("", "");
-    return { state, modes: { ...modes, embed }, problem: `${/** @type {Error} */ (error).message} So here is the first page.` };
+    const modes = modesOf(search);
+    return { state: null, modes: { ...modes, embed }, problem: `${/** @type {Error} */ (error).message} So here is the first page.` };
+  }
+}
+
+/** What the query alone says, whatever is wrong with the hash: a worksheet goes on hiding what it hides. */
+function modesOf(/** @type {string} */ search) {
+  try {
+    return readLink("", search).modes;
+  } catch {
+    return readLink("", "").modes;
   }
 }
 

@@ -130,6 +130,10 @@ const PROPERTIES = {
   },
 };
 
+/** Whether a query opens one of Gradio's own views, such as `?view=api`; the name is ours too. */
+const isGradios = (/** @type {string} */ name, /** @type {string} */ value) =>
+  name === "view" && ["api", "settings"].includes(value);
+
 /** The names of what a link says of the state. */
 export const NAMES = Object.keys(PROPERTIES);
 
@@ -170,7 +174,7 @@ export function readLink(hash, search) {
   /** @type {Map<string, string>} */
   const values = new Map();
   for (const [name, value] of new URLSearchParams(search))
-    if (Object.hasOwn(PROPERTIES, name) || Object.hasOwn(MODES, name)) values.set(name, value);
+    if ((Object.hasOwn(PROPERTIES, name) || Object.hasOwn(MODES, name)) && !isGradios(name, value)) values.set(name, value);
   const seen = new Set();
   for (const [name, value] of new URLSearchParams(hash.replace(/^#/, ""))) {
     if (!Object.hasOwn(PROPERTIES, name) && !Object.hasOwn(MODES, name))
