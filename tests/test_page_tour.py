@@ -93,6 +93,15 @@ def test_what_was_there_comes_back_after_the_tour(stage: Stage) -> None:
     show_tab(page, "how")
     page.click(".start-tour")
     check_step(stage, 0)
+    # Also after another story that began meanwhile, such as one that was dropped on the page.
+    page.evaluate(
+        """() => {
+             const story = { title: "Another", steps: [{ title: "Another", state: "d=7" }] };
+             const file = new File([JSON.stringify(story)], "another.json");
+             document.dispatchEvent(new CustomEvent("fgsm-file", { detail: { file } }));
+           }"""
+    )
+    expect(page.locator(".tour h2")).to_have_text("Another")
     page.keyboard.press("Escape")
     expect(page.locator("#how")).to_be_visible()
 

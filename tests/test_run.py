@@ -272,14 +272,14 @@ def test_a_run_that_nobody_asks_about_ends(
 
 def test_who_asks_on_is_waited_for(batches: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if there is no news for long; the answer then says the same again."""
-    monkeypatch.setattr(module, "GONE", 0.2)
-    monkeypatch.setattr(module, "HOLD", 0.3)
+    monkeypatch.setattr(module, "GONE", 1)
+    monkeypatch.setattr(module, "HOLD", 1.1)
     monkeypatch.setattr(module, "PAUSE", 1e9)
 
     async def asked() -> tuple[int, int]:
         runs = Runs()
         known = await begun(runs, LONG)
-        for _ in range(3):
+        for _ in range(2):
             assert (await runs.follow({**LONG, "known": known}))["news"] == known
         so_far = len(batches)
         await asyncio.sleep(0.1)

@@ -28,10 +28,11 @@ export function guide(element) {
   let stop = () => {}; // epsilon, on its way
 
   function start(/** @type {Story} */ other) {
-    leave();
+    // A story that begins while another is on leads back to where that one began.
+    if (step === null) goBack = kept();
+    step = null;
     story = other;
     panel.lang = story.language ?? "";
-    goBack = kept();
     hold(leave);
     document.body.dataset.tour = "";
     go(0);

@@ -71,7 +71,10 @@ export function followAddress(/** @type {State} */ state) {
 /** Call back when another tab is shown: a moment after the click, and Gradio's tabs tell nobody. */
 export function onTab(/** @type {() => void} */ turned) {
   const tabs = find(document, "#tabs > .tab-wrapper");
-  new MutationObserver(turned).observe(tabs, { subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
+  // Where there is not enough room, Gradio makes them anew.
+  new MutationObserver(turned).observe(tabs, {
+    subtree: true, childList: true, attributes: true, attributeFilter: ["aria-selected"],
+  });
 }
 
 /** What was chosen is refused, and what is shown is chosen again: an address that says it is mended. */
