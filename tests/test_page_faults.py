@@ -89,3 +89,25 @@ def test_scripts_that_do_not_come_are_not_waited_for_in_silence(page: Page, app:
     page.goto(app.url)
     expect(page.locator(".in-stage").first).to_contain_text(UNLOADED)
     expect(page.locator(".in-header").first).to_contain_text(UNLOADED)
+
+
+def test_what_comes_before_the_tabs_waits_for_them(page: Page, app: App) -> None:
+    """As Gradio may do it on a busy machine: the tabs are there a second after the page."""
+    page.add_init_script(
+        """{
+             const find = Document.prototype.querySelector;
+             let isThere = false;
+             Document.prototype.querySelector = function (selector) {
+               return !isThere && /#tabs|-button/.test(selector) ? null : find.call(this, selector);
+             };
+             addEventListener("load", () => setTimeout(() => {
+               isThere = true;
+               document.body.append(document.createElement("i"));
+             }, 1000));
+           }"""
+    )
+    stage = Stage(page)
+    stage.open(f"{app.url}?embed#d=403&tab=test-set")
+    expect(page.locator(".rows .tile").first).to_be_visible()
+    expect(page.locator(".open-page .back")).to_be_hidden()
+    expect(page.locator(".in-header .head")).to_have_count(1)

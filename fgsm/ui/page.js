@@ -8,7 +8,7 @@ import { embed } from "./embed/embed.js";
 import * as header from "./header/header.js";
 import * as figure from "./how/figure.js";
 import { prepare } from "./shared/connection.js";
-import { create, find } from "./shared/dom.js";
+import { create, exists, find } from "./shared/dom.js";
 import { guest } from "./shared/host.js";
 import { modes } from "./shared/modes.js";
 import * as stage from "./stage/stage.js";
@@ -30,6 +30,8 @@ const dressed = guest ? dress() : Promise.resolve();
 /** Bring a component to life. */
 export async function start(/** @type {string} */ module, /** @type {View} */ view) {
   await dressed;
+  // Gradio calls for the header before it has made the last tab, if all scripts are here already.
+  await exists("#how-button");
   prepare();
   find(document, ".gradio-container").dataset.hide = modes.hide.join(" ");
   MODULES[module].start(view);

@@ -53,6 +53,24 @@ export function create(tag, className = "", text = "") {
 }
 
 /**
+ * Fulfilled once there is such an element.
+ * @param {string} selector
+ * @returns {Promise<void>}
+ */
+export function exists(selector) {
+  return new Promise((done) => {
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true, subtree: true });
+    look();
+    function look() {
+      if (!document.querySelector(selector)) return;
+      observer.disconnect();
+      done();
+    }
+  });
+}
+
+/**
  * The element, once it is there and can be seen: a tab is built when it is first opened.
  * @param {string} selector
  * @returns {Promise<HTMLElement | null>} null if it does not come
