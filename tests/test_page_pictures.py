@@ -69,6 +69,7 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
 
     # Pasted, from another tab; a large picture is made like MNIST, and a link holds it exactly.
     content, picture = png(720, 9)
+    before = page.evaluate("location.hash")  # perhaps still the first picture's
     page.click("#how-button")
     with stage.answered():
         assert bring(stage, "paste", content)
@@ -76,7 +77,9 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
     pixels = [int(level) for level in (to_mnist(picture) * 255).flatten()]
     assert stage.picture("clean") == pixels and stage.reading("clean") == 7
     assert page.input_value(".named") == ""
-    page.wait_for_function("location.hash.startsWith('#d=image-')")
+    page.wait_for_function(
+        "(before) => location.hash !== before && location.hash.startsWith('#d=image-')", arg=before
+    )
     page.reload()
     page.wait_for_selector(".live[data-state=ready] .equation")
     assert stage.picture("clean") == pixels
