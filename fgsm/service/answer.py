@@ -409,6 +409,10 @@ class Catalogue:
     """The pictures of "How it works", in the order of its argument."""
     per_class: int
     """How many built-in digits there are of each class."""
+    largest_picture: int
+    """How many bytes a picture file may have."""
+    longest_link: int
+    """How many characters a link may have that is made into a QR code."""
     first: First
     keys: dict[str, str]
     """The keys of the entries that scripts must know, by their names in `fgsm.catalogue`."""

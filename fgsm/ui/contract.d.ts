@@ -52,6 +52,8 @@ export interface Catalogue {
   first_reach: number;
   figures: string[];
   per_class: number;
+  largest_picture: number;
+  longest_link: number;
   first: First;
   keys: Record<string, string>;
 }

@@ -1,15 +1,14 @@
 // @ts-check
 // QR codes: asked for once per link, and drawn as one path.
 
+import { catalogue } from "./catalogue.js";
 import { inTime, refusalOf } from "./server.js";
 
 /** @typedef {import("../contract").Code} Code */
 /** @typedef {import("../contract").Service["qr"]} Ask */
 
-const LONGEST = 1_200; // characters of a link, as the server has it: a phone could not read more
-
-/** Whether a link is short enough for a code. */
-export const hasCode = (/** @type {string} */ link) => link.length <= LONGEST;
+/** Whether a link is short enough for a code: a phone could not read more. */
+export const hasCode = (/** @type {string} */ link) => link.length <= catalogue.longest_link;
 
 /** How many modules around a code must be light, or phones do not find it. */
 export const QUIET = 4;

@@ -2,6 +2,7 @@
 // Pictures that come in: chosen as a file, pasted, or dropped on the page. The server reads them; what
 // comes back is 28 x 28 pixels, which the page keeps.
 
+import { catalogue } from "../shared/catalogue.js";
 import { create, find } from "../shared/dom.js";
 import { unpack } from "../shared/frames.js";
 import { isOurs } from "../shared/host.js";
@@ -11,7 +12,7 @@ import { count } from "../shared/words.js";
 /** @typedef {import("../contract").Picture} Picture */
 /** @typedef {import("../contract").Service} Service */
 
-const MOST = 1_000_000; // bytes; the server takes no more either
+const MOST = catalogue.largest_picture; // bytes; the server takes no more either
 const FILES = "Files"; // what a browser says that is dragged, if it is files
 
 /** Bytes in base64. */
