@@ -60,13 +60,13 @@ export function offerStage(i) {
         saveFile(inTheme(isDark, () => animation(loaded, view, palette())), `${file.replace(/-[\d.]+$/, "")}.gif`);
       },
     },
-    {
-      name: "The Python for this …",
+    ...(isHidden("point") ? [] : [{
+      name: "The Python for this …", // it prints ε* too
       save: async () => {
         showPython(python(request, loaded, loaded.digit.frame, loaded.ks[at]), epsilonText(loaded.ks[at]));
         return "";
       },
-    },
+    }]),
   ]);
 }
 
