@@ -216,11 +216,6 @@ def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
     assert "Confidence in each class against epsilon" in told
     for word in ("ε*", "breaks", "0.115", "adversarial image at epsilon 0.10, read as"):
         assert word not in told
-    page.locator(".save-figure").first.click()
-    expect(page.locator("dialog").get_by_role("button", name="GIF")).to_be_visible()
-    expect(page.locator("dialog").get_by_role("button", name="Python")).to_have_count(0)
-    page.keyboard.press("Escape")
-    expect(page.locator("dialog")).to_have_count(0)
 
     page.keyboard.press("p")
     expect(page.locator(".present .onto canvas")).to_be_visible()
@@ -237,6 +232,13 @@ def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
     page.keyboard.press("+")
     stage.settle()
     assert (stage.shown()["request"]["index"], stage.epsilon()) == (705, 0.3)
+
+
+def test_the_python_is_not_offered_where_it_would_tell(page: Page, app: App) -> None:
+    Stage(page).open(f"{app.url}#hide=point")
+    page.click(".live .save-figure")
+    expect(page.locator("dialog").get_by_role("button", name="GIF")).to_be_visible()
+    expect(page.locator("dialog").get_by_role("button", name="Python")).to_have_count(0)
 
 
 def test_in_the_frame_of_a_space(browser: Browser, app: App) -> None:
