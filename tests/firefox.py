@@ -125,8 +125,14 @@ class Firefox:
         self.send("browsingContext.setViewport", context=self.window, viewport=viewport)
 
     def open(self, url: str) -> None:
-        """Go to a page, and wait until it is loaded."""
+        """Go to a page, and wait until it is loaded.
+
+        Where the page before writes its own address meanwhile, Firefox takes that for the end of
+        the journey, and answers while the page before is still there; so that page is marked.
+        """
+        self.evaluate("(window.isLeft = true)")
         self.send("browsingContext.navigate", context=self.window, url=url, wait="complete")
+        self.wait("!window.isLeft && document.readyState === 'complete'")
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page, awaited if it is a promise.

@@ -46,6 +46,14 @@ def settled(firefox: Firefox) -> None:
     firefox.evaluate("new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))")
 
 
+def test_a_page_is_opened_although_the_one_before_writes_its_address(firefox: Firefox) -> None:
+    write = "history.replaceState(null, '', `#${Math.random()}`)"
+    firefox.evaluate(f"void setInterval(() => {write}, 1)")
+    firefox.open(firefox.evaluate("location.origin"))
+    assert firefox.evaluate("location.hash") == ""
+    firefox.wait(f"document.querySelector('{READY}') !== null")
+
+
 def test_picks_a_digit(firefox: Firefox) -> None:
     assert firefox.text(READING) == "4"
     firefox.click(".classes button:nth-child(5)")  # threes
