@@ -1,0 +1,39 @@
+"""Settings come from the environment; a wrong one is a sentence."""
+
+import pytest
+
+from fgsm.ui.settings import settings_of
+
+
+def test_without_any_the_page_is_for_this_machine() -> None:
+    settings = settings_of({})
+    assert settings.is_local and settings.download and not settings.mcp and settings.proxies == ()
+
+
+@pytest.mark.parametrize("name", ["0.0.0.0", "::", "192.168.1.20", "demo.example.org"])
+def test_strangers_do_not_start_downloads_unless_the_owner_says_so(name: str) -> None:
+    served = settings_of({"GRADIO_SERVER_NAME": name})
+    assert not served.is_local and not served.download
+    assert settings_of({"GRADIO_SERVER_NAME": name, "FGSM_DOWNLOAD": "1"}).download
+    assert not settings_of({"FGSM_DOWNLOAD": "0"}).download
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    assert settings_of({"FGSM_PROXIES": "127.0.0.1, 10.0.0.0/8 ::1"}).proxies == (
+        "127.0.0.1",
+        "10.0.0.0/8",
+        "::1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("FGSM_MCP", "yes", "FGSM_MCP is 'yes'; it must be 1 or 0"),
+        ("FGSM_DOWNLOAD", "2", "FGSM_DOWNLOAD is '2'; it must be 1 or 0"),
+        ("FGSM_PROXIES", "*", "FGSM_PROXIES has '\\*'; it must be addresses or networks"),
+    ],
+)
+def test_what_means_nothing_is_said(variable: str, value: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        settings_of({variable: value})
