@@ -156,7 +156,7 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
         sizes = [
             len(response.body())
             for response in responses
-            if '"attack"' in (response.request.post_data or "")
+            if response.url.endswith("/fgsm/ask/attack")
         ]
 
         with stage.answered():

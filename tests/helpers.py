@@ -147,14 +147,14 @@ def show_tab(page: Page, tab: str) -> None:
 
 
 def requests_of(page: Page) -> list[str]:
-    """The server functions that the page calls from now on."""
+    """The questions that the page asks from now on."""
     names: list[str] = []
 
-    def note(data: str | None) -> None:
-        if data and (found := re.search(r'"fn_name":\s*"(\w+)"', data)):
+    def note(url: str) -> None:
+        if found := re.search(r"/fgsm/ask/(\w+)$", url):
             names.append(found[1])
 
-    page.on("request", lambda request: note(request.post_data))
+    page.on("request", lambda request: note(request.url))
     return names
 
 
@@ -173,7 +173,7 @@ def click_a_tile(stage: Stage, source: str, number: int = 7) -> None:
 
     def is_other(response: Response) -> bool:  # and not the first grid, which may come late
         data = response.request.post_data or ""
-        return '"grid"' in data and '"seed":1}' not in data
+        return response.url.endswith("/ask/grid") and '"seed":1}' not in data
 
     with page.expect_response(is_other) as answer:
         page.click(".others")

@@ -160,7 +160,7 @@ def test_a_server_with_another_page_says_so(page: Page, app: App) -> None:
             route.abort("connectionfailed")
 
     page.add_init_script("console.error = console.warn = () => {}")
-    page.route("**/component_server**", answer)
+    page.route("**/fgsm/ask/*", answer)
     page.route("**/connection.js", answer)
     page.goto(f"{app.url}#d=705&e=0.3")
     expect(connection(page)).to_contain_text("Connection lost")

@@ -17,20 +17,22 @@ from fgsm.catalogue import BUILTIN, MNIST_TEST, MODELS
 from fgsm.digits import mnist_digits
 from fgsm.evaluate import Evaluation, evaluate
 from fgsm.model import WEIGHTS
-from fgsm.service.all_digits import cards
+from fgsm.service.all_digits import cards, readings_of
 from fgsm.service.all_digits import run as evaluated
 from fgsm.service.digits import device, digits_here, model_of
 from fgsm.service.request import RunRequest
 from fgsm.ui.all_digits import run as module
 from fgsm.ui.all_digits.run import Runs, download
-from fgsm.ui.compute import computing
+from fgsm.ui.compute import computed
 from fgsm.ui.how import _paper, error_and_confidence
+from fgsm.ui.turns import Visitor
 from fgsm.ui.wire import FAILED, packed
 from tests.helpers import awaited
 from tests.test_digits import server  # noqa: F401 (a fixture)
 
 ANYTHING = [None, True, 3, 0.1, "x" * 5000, [], ["lenet"], {}, {"model": "lenet"}, float("nan")]
 ID = "the-first-run"
+ANN, BOB, CAT = (Visitor(f"10.0.0.{k}", f"{name}'s page") for k, name in enumerate("abc"))
 GRID = " ".join(str(k / 40) for k in range(21))
 LONG = {"model": "softmax", "attack": "iterative", "epsilons": GRID, "id": ID}
 """A run that is not over before anything can happen."""
@@ -73,9 +75,9 @@ def followed(runs: Runs, asked: dict[str, Any]) -> list[dict[str, Any]]:
     """All that a page is told until its run is done, or refused."""
 
     async def follow() -> list[dict[str, Any]]:
-        told = [await runs.follow({**asked, "known": 0})]
+        told = [await runs.follow({**asked, "known": 0}, ANN)]
         while "error" not in told[-1] and not is_done(told[-1]):
-            told.append(await runs.follow({**asked, "known": told[-1]["news"]}))
+            told.append(await runs.follow({**asked, "known": told[-1]["news"]}, ANN))
         return told
 
     return awaited(follow())
@@ -232,7 +234,7 @@ async def begun(runs: Runs, asked: dict[str, Any]) -> int:
     """Wait until results are there; returns the number of the last news."""
     known = 0
     while True:
-        progress = await runs.follow({**asked, "known": known})
+        progress = await runs.follow({**asked, "known": known}, ANN)
         known = progress["news"]
         if progress["series"] and progress["series"]["n"]:
             return int(known)
@@ -240,7 +242,7 @@ async def begun(runs: Runs, asked: dict[str, Any]) -> int:
 
 async def no_more(batches: list[int]) -> bool:
     """Whether nothing is computed once the batch at hand is over."""
-    await computing(lambda: None)()
+    await asyncio.to_thread(computed, lambda: None)
     so_far = len(batches)
     await asyncio.sleep(0.3)
     return len(batches) == so_far > 0
@@ -250,8 +252,8 @@ def test_a_cancelled_run_computes_no_more(batches: list[int]) -> None:
     async def cancelled() -> bool:
         runs = Runs()
         await begun(runs, LONG)
-        assert await runs.cancel({"id": ID}) == {"cancelled": True}
-        assert await runs.cancel({"id": ID}) == {"cancelled": False}
+        assert await runs.cancel({"id": ID}, ANN) == {"cancelled": True}
+        assert await runs.cancel({"id": ID}, ANN) == {"cancelled": False}
         return await no_more(batches)
 
     assert awaited(cancelled())
@@ -283,10 +285,10 @@ def test_who_asks_on_is_waited_for(batches: list[int], monkeypatch: pytest.Monke
         runs = Runs()
         known = await begun(runs, LONG)
         for _ in range(2):
-            assert (await runs.follow({**LONG, "known": known}))["news"] == known
+            assert (await runs.follow({**LONG, "known": known}, ANN))["news"] == known
         so_far = len(batches)
         await asyncio.sleep(0.1)
-        await runs.cancel({"id": ID})
+        await runs.cancel({"id": ID}, ANN)
         return so_far, len(batches)
 
     try:
@@ -302,35 +304,85 @@ def test_one_run_at_a_time_and_each_knows_its_place(batches: list[int]) -> None:
     async def three() -> None:
         runs = Runs()
         await begun(runs, LONG)
-        second = await runs.follow({**LONG, "id": "the-second-run", "known": 0})
-        third = await runs.follow({**short, "known": 0})
+        second = await runs.follow({**LONG, "id": "the-second-run", "known": 0}, BOB)
+        third = await runs.follow({**short, "known": 0}, CAT)
         for progress, ahead in ((second, 1), (third, 2)):
             assert (progress["ahead"], progress["series"]) == (ahead, None)
-        waiting = asyncio.create_task(runs.follow({**short, "known": third["news"]}))
-        await runs.cancel({"id": "the-second-run"})
+        waiting = asyncio.create_task(runs.follow({**short, "known": third["news"]}, CAT))
+        await runs.cancel({"id": "the-second-run"}, BOB)
         moved = await waiting
         assert (moved["ahead"], moved["series"]) == (1, None)
-        await runs.cancel({"id": ID})
+        await runs.cancel({"id": ID}, ANN)
         while not is_done(moved):
-            moved = await runs.follow({**short, "known": moved["news"]})
+            moved = await runs.follow({**short, "known": moved["news"]}, CAT)
         assert moved["ahead"] == 0
 
     awaited(three())
 
 
-def test_a_run_too_many_is_refused(batches: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST", 1)
+def test_a_page_has_one_run(batches: list[int]) -> None:
+    """If it begins another one, it does not follow the first any more."""
 
-    async def crowd() -> dict[str, Any]:
+    async def two() -> bool:
         runs = Runs()
         await begun(runs, LONG)
-        await runs.follow({**LONG, "id": "the-second-run", "known": 0})
-        refused: dict[str, Any] = await runs.follow({**LONG, "id": "the-third-run", "known": 0})
-        await runs.cancel({"id": ID})
-        await runs.cancel({"id": "the-second-run"})
-        return refused
+        second = {**request("softmax", "random", "0", id="the-second-run"), "known": 0}
+        progress = await runs.follow(second, ANN)
+        assert progress["ahead"] == 0
+        while not is_done(progress):
+            progress = await runs.follow({**second, "known": progress["news"]}, ANN)
+        return await no_more(batches)
 
-    assert awaited(crowd()) == {"error": "1 runs are waiting already; please try again later."}
+    assert awaited(two())
+
+
+def test_addresses_take_turns(batches: list[int]) -> None:
+    """Bob's run comes before all but one of those that Ann's address begins."""
+
+    async def places() -> list[int]:
+        runs = Runs()
+        await begun(runs, LONG)
+        names = [f"the-run-{k}" for k in range(4)]
+        pages = [*(ANN._replace(page=f"ann's page {k}") for k in range(3)), BOB]
+        for name, page in zip(names, pages, strict=True):
+            await runs.follow({**LONG, "id": name, "known": 0}, page)
+        told = [
+            await runs.follow({**LONG, "id": name, "known": 0}, page)
+            for name, page in zip(names, pages, strict=True)
+        ]
+        for name in (*names, ID):
+            await runs.cancel({"id": name}, ANN)
+        return [each["ahead"] for each in told]
+
+    assert awaited(places()) == [2, 3, 4, 1]
+
+
+@pytest.mark.parametrize("most", [2, 4], ids=["all addresses", "one address"])
+def test_a_run_too_many_is_refused(
+    batches: list[int], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Runs are counted by what they cost; an address may have a part of them."""
+    readings = readings_of(RunRequest.parse(LONG))
+    assert readings == 1000 * 21 * 11
+    monkeypatch.setattr(module, "MOST", most * readings)
+    monkeypatch.setattr(module, "SHARE", 2)
+    others = [BOB, CAT] if most == 2 else [ANN._replace(page=f"page {k}") for k in range(2)]
+
+    async def crowd() -> tuple[dict[str, Any], dict[str, Any]]:
+        runs = Runs()
+        await begun(runs, LONG)
+        await runs.follow({**LONG, "id": "the-second-run", "known": 0}, others[0])
+        third = {**LONG, "id": "the-third-run", "known": 0}
+        refused: dict[str, Any] = await runs.follow(third, others[1])
+        await runs.cancel({"id": "the-second-run"}, ANN)
+        let_in: dict[str, Any] = await runs.follow(third, others[1])
+        for name in (ID, "the-third-run"):
+            await runs.cancel({"id": name}, ANN)
+        return refused, let_in
+
+    refused, let_in = awaited(crowd())
+    assert refused == {"error": "2 runs are waiting already; please try again later."}
+    assert let_in["ahead"] == 1
 
 
 def test_a_run_that_fails_says_so_and_the_next_one_goes_on(
@@ -359,7 +411,7 @@ def test_a_bad_argument_is_one_sentence(
     monkeypatch.setattr(module, "evaluated", never)
     if (where, value) == ("known", 3):
         return  # which is right
-    answer = awaited(Runs().follow({**LONG, "known": 0, where: value}))
+    answer = awaited(Runs().follow({**LONG, "known": 0, where: value}, ANN))
     assert set(answer) == {"error"}
     line = answer["error"]
     assert line.endswith(".") and len(line) < 250 and "\n" not in line

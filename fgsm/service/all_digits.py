@@ -41,6 +41,12 @@ def cards() -> list[Series]:
     ]
 
 
+def readings_of(request: RunRequest) -> int:
+    """What a run costs: digits × epsilons × the passes through the network that each takes."""
+    _, images, _ = digits_here()
+    return len(images) * len(request.epsilons) * (1 + ATTACKS[request.attack].gradients)
+
+
 def run(request: RunRequest) -> Iterator[tuple[Series, float]]:
     """Evaluate batch by batch on the larger data set that is here.
 

@@ -8,7 +8,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from typing_extensions import Self
 
-from fgsm.catalogue import MODELS, SOURCES, TWINS, Model
+from fgsm.catalogue import EPSILONS, MODELS, SOURCES, TWINS, Model
 from fgsm.service.fields import (
     Class,
     Count,
@@ -38,6 +38,16 @@ class Request(BaseModel):
     """What all requests share: they are read from JSON, and do not change."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, validate_default=True)
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether others may ask exactly the same, and get the same answer."""
+        return False
+
+    @property
+    def size(self) -> tuple[object, ...]:
+        """What the time that an answer takes depends on."""
+        return ()
 
     @classmethod
     def parse(cls, data: object) -> Self:
@@ -83,6 +93,14 @@ class DigitRequest(Request):
         return not SOURCES[self.source].unnamed or self.label is not None
 
     @property
+    def is_repeated(self) -> bool:
+        return not SOURCES[self.source].unnamed
+
+    @property
+    def size(self) -> tuple[object, ...]:
+        return self.models
+
+    @property
     def models(self) -> tuple[Model, ...]:
         """The models on the stage: one, or the twins."""
         return TWINS if self.twin else (MODELS[self.model],)
@@ -108,6 +126,10 @@ class AimedRequest(DigitRequest):
     ray: Ray = None
     """The church window's point that a ray leads to; None means a step along the gradient."""
 
+    @property
+    def size(self) -> tuple[object, ...]:
+        return *super().size, self.attack
+
 
 class AttackRequest(AimedRequest):
     """One digit, an attack on it, and the epsilons to show."""
@@ -116,12 +138,20 @@ class AttackRequest(AimedRequest):
     """Which epsilons of the grid, the clean digit first; None means all. An attack that takes its
     gradients anew for each epsilon can so be asked for piece by piece."""
 
+    @property
+    def size(self) -> tuple[object, ...]:
+        return *super().size, len(self.ks or EPSILONS)
+
 
 class CompareRequest(AimedRequest):
     """One digit, and an attack on it in several models, at every epsilon of the grid."""
 
     compared: ModelKeys = None
     """The models; None means all. Whoever knows the answer for one need not ask for it."""
+
+    @property
+    def size(self) -> tuple[object, ...]:
+        return *super().size, self.compared
 
 
 class PictureRequest(Request):

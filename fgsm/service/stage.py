@@ -10,6 +10,7 @@ from fgsm.frames import change_frames, change_of, image_frames, survives_eight_b
 from fgsm.readings import Sweep, predict, sweep
 from fgsm.service.answer import Attacked, Comparison, Digit, Stage
 from fgsm.service.digits import digit_of, model_of
+from fgsm.service.pause import pause
 from fgsm.service.request import AimedRequest, AttackRequest, CompareRequest
 
 
@@ -27,7 +28,10 @@ def attack(request: AttackRequest) -> Attacked:
         label=int(labels),
         named=request.is_named,
     )
-    stages = [_stage(model.key, request, image, labels) for model in request.models]
+    stages = []
+    for model in request.models:
+        stages.append(_stage(model.key, request, image, labels))
+        pause()
     return Attacked(digit, stages)
 
 
@@ -43,10 +47,10 @@ def compare(request: CompareRequest) -> Comparison:
     entry = ATTACKS[request.attack]
     keys = request.compared or tuple(MODELS)
     aims = {key: _aim(request, model_of(key), image, labels) for key in keys}
-    sweeps = {
-        key: sweep(model_of(key), image, labels, EPSILONS, entry.aimed(aim))
-        for key, aim in aims.items()
-    }
+    sweeps = {}
+    for key, aim in aims.items():
+        sweeps[key] = sweep(model_of(key), image, labels, EPSILONS, entry.aimed(aim))
+        pause()
     return Comparison(
         label=int(labels),
         named=request.is_named,

@@ -1,15 +1,11 @@
 """A component of our own: a `gr.HTML` whose template and script are files of their own."""
 
-import functools
-import inspect
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
 from fgsm.ui.assets import BASE
-from fgsm.ui.compute import computing
 
 UNLOADED = "This part of the page could not be loaded. Please load the page again."
 
@@ -18,7 +14,6 @@ def component(
     script: str,
     templates: Sequence[Path],
     value: object,
-    server_functions: Sequence[Callable[..., Any]] = (),
 ) -> gr.HTML:
     """A component that `start(view)` of a module brings to life; `page.js` imports them all.
 
@@ -27,9 +22,6 @@ def component(
             the component; `fgsm.ui.assets` says how.
         templates: HTML files, one after the other. They hold no data, as Gradio evaluates them.
         value: what the script finds as `view.props.value`.
-        server_functions: what the script finds as `view.server.NAME`. Anyone may call them with
-            anything. They are called in the thread of `fgsm.ui.compute`, unless they are
-            coroutines, which see to that themselves.
     """
     folder = script.partition("/")[0].replace("_", "-")
     return gr.HTML(
@@ -40,22 +32,9 @@ def component(
             'const src = element.closest("gradio-app[src]")?.getAttribute("src");'
             'const home = src ? src.replace(/[/]*$/, "/") : "";'
             f'import(new URL(home + "{BASE}/page.js", document.baseURI))'
-            f'.then(({{ start }}) => start("{script}", {{ element, props, server, watch }}))'
+            f'.then(({{ start }}) => start("{script}", {{ element, props, watch }}))'
             f'.catch((error) => {{ console.warn(error); element.textContent = "{UNLOADED}"; }});'
         ),
-        server_functions=[_served(function) for function in server_functions],
         elem_classes=f"in-{folder}",
         apply_default_css=False,
     )
-
-
-def _served(function: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Any]]:
-    """The function as a coroutine, on which Gradio may set its marks."""
-    if not inspect.iscoroutinefunction(function):
-        return computing(function)
-
-    @functools.wraps(function)
-    async def serve(data: object) -> Any:
-        return await function(data)
-
-    return serve

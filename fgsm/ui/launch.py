@@ -6,7 +6,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from fgsm.ui.assets import HEAD, ROUTES
+from fgsm.ui import asking, assets
 from fgsm.ui.page import THEME
 
 
@@ -19,16 +19,16 @@ def launch(demo: gr.Blocks, **more: Any) -> None:
     """
     demo.launch(
         theme=THEME,
-        head=HEAD,
+        head=assets.HEAD,
         app_kwargs={
-            "routes": ROUTES,
+            "routes": asking.ROUTES + assets.ROUTES,
             "middleware": [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)],
         },
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
-        max_threads=8,  # for downloads and the like; fgsm.ui.compute has a thread of its own
+        max_threads=8,  # for downloads and the like; fgsm.ui.compute has its own thread
         max_file_size="1kb",  # the page uploads nothing, and nobody else should fill the disk
         **more,
     )

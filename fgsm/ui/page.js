@@ -11,6 +11,7 @@ import { prepare } from "./shared/connection.js";
 import { create, exists, find } from "./shared/dom.js";
 import { guest } from "./shared/host.js";
 import { modes } from "./shared/modes.js";
+import { server } from "./shared/server.js";
 import * as stage from "./stage/stage.js";
 
 /** @typedef {import("./shared/dom.js").View} View */
@@ -27,14 +28,14 @@ const MODULES = {
 /** @type {Promise<unknown>} The style sheet; our own document has it already. */
 const dressed = guest ? dress() : Promise.resolve();
 
-/** Bring a component to life. */
-export async function start(/** @type {string} */ module, /** @type {View} */ view) {
+/** Bring a component to life. @param {string} module @param {Omit<View, "server">} view */
+export async function start(module, view) {
   await dressed;
   // Gradio calls for the header before it has made the last tab, if all scripts are here already.
   await exists("#how-button");
   prepare();
   find(document, ".gradio-container").dataset.hide = modes.hide.join(" ");
-  MODULES[module].start(view);
+  MODULES[module].start({ ...view, server });
   embed();
 }
 

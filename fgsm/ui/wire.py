@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from fgsm.digits import MnistMissing
+from fgsm.service.request import Request
 
 Json = dict[str, Any]
 FAILED = "The server had an error and could not answer; its log says why."
@@ -59,26 +60,40 @@ def answering(function: Callable[[Any], Any]) -> Callable[[object], Json]:
         A function that takes any JSON. If something is wrong with it, the answer is a sentence,
         `{"error": sentence}`.
     """
-    request = get_type_hints(function)["request"]
-    logger = logging.getLogger(function.__module__)
+    request = request_of(function)
 
     @functools.wraps(function)
     def answer(data: object) -> Json:
         try:
-            message: Json = packed(function(request.parse(data)))
-            return message
-        except MnistMissing as error:  # it names a folder, which is no visitor's business
-            logger.info("refused: %s", error)
-            return {"error": "The test set is not here; the tab “Test set” can download it."}
+            return answered(function, request.parse(data))
         except ValueError as error:
-            logger.info("refused: %s", error)
             return refused(error)
-        except Exception:
-            # Gradio would tell the browser nothing, as if the connection were lost.
-            logger.exception("%s failed", function.__name__)
-            return {"error": FAILED}
 
     return answer
+
+
+def request_of(function: Callable[[Any], Any]) -> type[Request]:
+    """What a function of the service is asked with."""
+    request: type[Request] = get_type_hints(function)["request"]
+    return request
+
+
+def answered(function: Callable[[Any], Any], request: Request) -> Json:
+    """The answer of a function of the service, or what is wrong, as JSON."""
+    logger = logging.getLogger(function.__module__)
+    try:
+        message: Json = packed(function(request))
+        return message
+    except MnistMissing as error:  # it names a folder, which is no visitor's business
+        logger.info("refused: %s", error)
+        return {"error": "The test set is not here; the tab “Test set” can download it."}
+    except ValueError as error:
+        logger.info("refused: %s", error)
+        return refused(error)
+    except Exception:
+        # The page would take no answer at all for a connection that is lost.
+        logger.exception("%s failed", function.__name__)
+        return {"error": FAILED}
 
 
 def refused(error: ValueError) -> Json:

@@ -6,21 +6,17 @@
 
 from pathlib import Path
 
-from fgsm import service
 from fgsm.catalogue import ARTICLE_EPSILONS, FGSM, LENET
 from fgsm.digits import mnist_available
 from fgsm.service.all_digits import cards
-from fgsm.ui.all_digits.run import Runs, download
 from fgsm.ui.component import component
-from fgsm.ui.stage import has_mnist
-from fgsm.ui.wire import answering, packed
+from fgsm.ui.wire import packed
 
 FOLDER = Path(__file__).parent
 
 
 def all_digits() -> None:
     """The contents of the tab: the cards' curves with a run on this device, and the survey."""
-    runs = Runs()
     component(
         "all_digits/accuracy.js",
         [FOLDER / "accuracy.html"],
@@ -33,11 +29,5 @@ def all_digits() -> None:
                 "epsilons": " ".join(f"{epsilon:.2f}" for epsilon in ARTICLE_EPSILONS),
             },
         },
-        [runs.follow, runs.cancel, download, has_mnist],
     )
-    component(
-        "all_digits/survey.js",
-        [FOLDER / "survey.html"],
-        None,
-        [answering(service.counts), answering(service.grid), answering(service.cell)],
-    )
+    component("all_digits/survey.js", [FOLDER / "survey.html"], None)

@@ -2,22 +2,27 @@
 
 A page asks again and again how its run is, and gets an answer as soon as there is news. That needs
 no connection that stays open: if the server is started anew meanwhile, the same question begins the
-run again. Whoever asks no more has left, and the run ends.
+run again. Whoever asks no more has left, and the run ends. A page has one run, and addresses take
+turns: who begins many runs waits for them, the others do not.
 """
 
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from fgsm.catalogue import BUILTIN, MNIST_TEST
 from fgsm.digits import MnistMissing, mnist_digits
+from fgsm.service.all_digits import readings_of
 from fgsm.service.all_digits import run as evaluated
 from fgsm.service.answer import Progress, Series
 from fgsm.service.digits import device
-from fgsm.service.request import CancelRequest, FollowRequest
-from fgsm.ui.compute import computing
+from fgsm.service.request import CancelRequest, FollowRequest, RunRequest
+from fgsm.ui.door import DOOR
+from fgsm.ui.turns import Busy, Gone, Visitor
 from fgsm.ui.wire import FAILED, Json, packed, refused
 
 PAUSE = 0.6
@@ -26,8 +31,11 @@ HOLD = 8.0
 """Seconds after which a question is answered even if there is no news."""
 GONE = 10.0
 """Seconds without a question after which the visitor has left."""
-MOST = 16
-"""How many runs may wait; one visitor more is told to try again."""
+MOST = 24_000_000
+"""Readings of all runs that are not over (`readings_of` counts them): ten runs of the largest kind.
+Whoever wants one more is told to try again."""
+SHARE = 4
+"""An address may have a part of `MOST` by this number."""
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +44,13 @@ logger = logging.getLogger(__name__)
 class Run:
     """One run: where it comes from, how it is, and who asks about it."""
 
+    visitor: Visitor
+    request: RunRequest
     steps: Iterator[tuple[Series, float]]
     """The results so far, and the seconds they took, batch by batch."""
-    ahead: int
+    ahead: int = 0
     """How many runs come first."""
+    is_going: bool = False
     series: Series | None = None
     seconds: float = 0.0
     is_over: bool = False
@@ -56,6 +67,10 @@ class Run:
     def has_left(self) -> bool:
         """Whether its visitor asks no more."""
         return self.asking == 0 and time.monotonic() - self.asked > GONE
+
+    async def is_gone(self) -> bool:
+        """Whether nobody wants any more of it."""
+        return self.is_over or self.has_left
 
     def tell(self) -> None:
         """Let all questions that wait be answered."""
@@ -93,16 +108,16 @@ class Runs:
         self._runs: dict[str, Run] = {}
         self._worker: asyncio.Task[None] | None = None
 
-    async def follow(self, data: object) -> Json:
+    async def follow(self, data: object, visitor: Visitor) -> Json:
         """How a run is; it begins, or waits for its turn, when it is asked about first."""
         try:
             request = FollowRequest.parse(data)
-            run = self._runs.get(request.id) or self._begin(request)
+            run = self._runs.get(request.id) or self._begin(request, visitor)
         except ValueError as error:
             return refused(error)
         return await run.progress(request.known)
 
-    async def cancel(self, data: object) -> Json:
+    async def cancel(self, data: object, _visitor: Visitor) -> Json:
         """Stop a run after the batch that is being computed; those behind it move up."""
         try:
             run = self._runs.pop(CancelRequest.parse(data).id, None)
@@ -113,18 +128,39 @@ class Runs:
             self._move_up()
         return {"cancelled": run is not None}
 
-    def _begin(self, request: FollowRequest) -> Run:
+    def _begin(self, request: FollowRequest, visitor: Visitor) -> Run:
         self._runs = {key: run for key, run in self._runs.items() if not run.has_left}
-        queue = self._queue()
-        if len(queue) > MOST:
-            raise ValueError(f"{MOST} runs are waiting already; please try again later")
-        run = self._runs[request.id] = Run(evaluated(request), ahead=len(queue))
+        for run in self._queue():
+            if run.visitor == visitor:  # the page follows another run by now
+                run.stop()
+        self._check(request, visitor.address)
+        run = self._runs[request.id] = Run(visitor, request, evaluated(request))
+        self._move_up()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         return run
 
+    def _check(self, request: RunRequest, address: str) -> None:
+        """Whether there is room for one more run.
+
+        Raises:
+            ValueError: there is none.
+        """
+        queue = self._queue()
+        own = [run for run in queue if run.visitor.address == address]
+        for waiting, most in ((queue, MOST), (own, MOST // SHARE)):
+            if sum(readings_of(run.request) for run in waiting) + readings_of(request) > most:
+                raise ValueError(f"{len(waiting)} runs are waiting already; please try again later")
+
     def _queue(self) -> list[Run]:
-        return [run for run in self._runs.values() if not run.is_over]
+        """The run that is going on, then those that wait: the first of each address comes first."""
+        before: Counter[str] = Counter()
+        ranks: dict[int, tuple[bool, int]] = {}
+        queue = [run for run in self._runs.values() if not run.is_over]
+        for run in queue:
+            ranks[id(run)] = not run.is_going, before[run.visitor.address]
+            before[run.visitor.address] += 1
+        return sorted(queue, key=lambda run: ranks[id(run)])
 
     def _move_up(self) -> None:
         for place, run in enumerate(self._queue()):
@@ -135,13 +171,15 @@ class Runs:
     async def _work(self) -> None:
         """Compute one run after the other, until none is left."""
         while queue := self._queue():
+            run = queue[0]
+            run.is_going = True
             self._move_up()
             try:
-                await _compute(queue[0])
+                await _compute(run)
             except Exception:
                 logger.exception("a run failed")
-                queue[0].problem = FAILED
-            queue[0].stop()
+                run.problem = FAILED
+            run.stop()
 
 
 async def _compute(run: Run) -> None:
@@ -150,8 +188,16 @@ async def _compute(run: Run) -> None:
     Each batch waits its turn, so that a visitor who picks a digit meanwhile waits for one at most.
     """
     told = 0.0
-    while not (run.is_over or run.has_left):
-        step = await computing(next)(run.steps, None)
+    cost = ("run", run.request.model, run.request.attack, len(run.request.epsilons))
+    batch = partial(next, run.steps, None)
+    while not await run.is_gone():
+        try:
+            step = await DOOR.work(run.visitor, "run", batch, cost=cost, is_gone=run.is_gone)
+        except Busy as busy:
+            await asyncio.sleep(busy.again)
+            continue
+        except Gone:
+            return
         if step is None:
             return
         run.series, run.seconds = step
@@ -161,6 +207,8 @@ async def _compute(run: Run) -> None:
             run.tell()
 
 
+RUNS = Runs()
+"""This process's."""
 _downloading = asyncio.Lock()
 
 

@@ -11,15 +11,8 @@ import { KEYS, count, sourceOf } from "../shared/words.js";
 /** @typedef {import("../contract").Refusal} Refusal */
 /** @typedef {import("../contract").Series} Series */
 
-/**
- * @typedef {object} Server
- * @property {(request: FollowRequest) => Promise<Progress | Refusal>} follow
- * @property {(request: { id: string }) => Promise<object>} cancel
- * @property {(request: object) => Promise<{ said: string } | Refusal>} download
- * @property {(request: object) => Promise<boolean>} has_mnist
- *
- * @typedef {Pick<FollowRequest, "model" | "attack" | "epsilons">} Choice
- */
+/** @typedef {import("../shared/server.js").OfThisServer} Server */
+/** @typedef {Pick<FollowRequest, "model" | "attack" | "epsilons">} Choice */
 
 const IDLE = "A run attacks every digit at every ε, and draws its curve above as it goes.";
 const CANCELLED = "Run cancelled.";
@@ -149,7 +142,7 @@ export class Running {
 
   /** Say that the test set is missing while it is; another visitor may have fetched it. */
   async #offerDownload(/** @type {boolean} */ wasHere) {
-    const isHere = wasHere || (await this.server.has_mnist({}).catch(() => false));
+    const isHere = wasHere || (await this.server.has_mnist({}).catch(() => null))?.here === true;
     const [missing, builtin] = [KEYS.MNIST_TEST, KEYS.BUILTIN].map((key) => sourceOf(key).phrase);
     find(this.form, ".missing").hidden = isHere;
     find(this.form, ".missing span").textContent = `${missing} are not on this machine, so runs use ${builtin}.`;

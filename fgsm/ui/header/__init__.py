@@ -9,12 +9,10 @@ from typing import Any
 
 import gradio as gr
 
-from fgsm import service
 from fgsm.card import load_card
 from fgsm.catalogue import FGSM, LENET, MODELS, RANDOM
 from fgsm.service.all_digits import cards
 from fgsm.ui.component import component
-from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
 PRESENT = FOLDER.parent / "present"
@@ -28,7 +26,7 @@ def header() -> gr.HTML:
         "curves": curves(),
     }
     templates = [FOLDER / "header.html", FOLDER / "tour.html", PRESENT / "present.html"]
-    return component("header/header.js", templates, value, [answering(service.qr)])
+    return component("header/header.js", templates, value)
 
 
 def curves() -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from fgsm.catalogue import (
 from fgsm.service import FIGURES, defence
 from fgsm.service.all_digits import cards
 from fgsm.ui.component import component
-from fgsm.ui.wire import answering, packed
+from fgsm.ui.wire import packed
 
 FOLDER = Path(__file__).parent
 PAPER_EPSILON = 0.25
@@ -55,7 +55,6 @@ def _figure(function: Callable[[Any], Any]) -> gr.HTML:
             "figure": function.__name__,
             "cards": packed(cards()) if function is defence else [],
         },
-        [answering(function)],
     )
 
 

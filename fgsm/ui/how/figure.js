@@ -37,6 +37,7 @@ const FIGURES = {
 
 export function start(/** @type {View} */ { element, props, server }) {
   const { figure, cards } = props.value;
+  const ask = /** @type {(request: object) => Promise<object>} */ (server[/** @type {"directions"} */ (figure)]);
   const root = find(element, ".figure");
   root.dataset.figure = figure;
   const caption = find(root, "figcaption");
@@ -60,8 +61,7 @@ export function start(/** @type {View} */ { element, props, server }) {
     drawn = request;
     root.ariaBusy = "true";
     try {
-      /** @type {object} */
-      const answer = await untilAnswered(() => server[figure]({ ...request, ...more }));
+      const answer = await untilAnswered(() => ask({ ...request, ...more }));
       const refusal = refusalOf(answer);
       if (refusal !== null) caption.textContent = refusal;
       else caption.innerHTML = await draw(answer);

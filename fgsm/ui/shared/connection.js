@@ -23,6 +23,14 @@ export function prepare() {
   (document.querySelector(".gradio-container") ?? document.body).append(line);
 }
 
+/** The server has too much to do, and will be asked again in so many seconds: say so. */
+export function busy(/** @type {number} */ seconds) {
+  if (returning) return; // it is lost, which says more
+  clearTimeout(timer);
+  say("busy", `The server is busy: asking again in ${seconds} s. What you see keeps working.`);
+  timer = setTimeout(() => say("", ""), 1_000 * seconds + GOOD_NEWS);
+}
+
 /** Whether the server answers. */
 export async function isUp() {
   return (await look()) !== null;

@@ -2,11 +2,11 @@
 // Finding and making elements.
 
 /**
- * What `start` of a component's module is given by Gradio.
+ * What `start` of a component's module is given by Gradio, and the server.
  * @typedef {object} View
  * @property {HTMLElement} element the component's own
  * @property {{ value: any }} props `value` is what Python gave
- * @property {any} server the server functions, by name
+ * @property {import("./server.js").Server} server what can be asked
  * @property {(name: string, changed: () => void) => void} watch calls back when Python changes a prop
  */
 

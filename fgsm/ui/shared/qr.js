@@ -2,7 +2,7 @@
 // QR codes: asked for once per link, and drawn as one path.
 
 import { catalogue } from "./catalogue.js";
-import { inTime, refusalOf } from "./server.js";
+import { refusalOf, whenFree } from "./server.js";
 
 /** @typedef {import("../contract").Code} Code */
 /** @typedef {import("../contract").Service["qr"]} Ask */
@@ -34,7 +34,7 @@ const known = new Map();
 export function qrOf(link, ask) {
   const found = known.get(link);
   if (found) return found;
-  const rows = inTime(ask({ link })).then((answer) => {
+  const rows = whenFree(() => ask({ link })).then((answer) => {
     const refusal = refusalOf(answer);
     if (refusal !== null) throw new Error(refusal);
     return /** @type {Code} */ (answer).rows;

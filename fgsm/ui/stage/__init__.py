@@ -23,7 +23,6 @@ FOLDER = Path(__file__).parent
 def stage() -> gr.HTML:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
     attack, compare = answering(service.attack), answering(service.compare)
-    picture, qr = answering(service.picture), answering(service.qr)
     first = FIRST.model_dump()
     return component(
         "stage/stage.js",
@@ -34,15 +33,9 @@ def stage() -> gr.HTML:
                 "request": first,
                 "epsilon": FIRST_EPSILON,
                 # Packed in the computing thread too: a second one that calls PyTorch would make
-                # every later answer slower, see fgsm.ui.compute.
+                # every later answer slower, see `fgsm.ui.compute`.
                 "answer": computed(attack, first),
                 "comparison": computed(compare, first),
             },
         },
-        server_functions=[attack, compare, picture, qr, has_mnist],
     )
-
-
-def has_mnist(_data: object) -> bool:
-    """Whether the test set is here by now; the browser asks, as it may come after the page."""
-    return mnist_available()

@@ -1,7 +1,7 @@
 // @ts-check
 // Asking the server: one request at a time, and always for what was chosen last.
 
-import { inTime, refusalOf } from "../shared/server.js";
+import { Busy, inTime, refusalOf } from "../shared/server.js";
 
 const SLOW = 250; // milliseconds; most answers come before anyone could notice a wait
 const LONG = 3_000; // milliseconds; then the page says that it is waiting
@@ -73,6 +73,11 @@ export class Asker {
     try {
       answer = await inTime(this.send(request));
     } catch (error) {
+      if (error instanceof Busy) {
+        await error.wait();
+        this.#isWanted = true; // by then perhaps something else
+        return;
+      }
       console.warn("The server does not answer:", error);
       this.#isWanted = false;
       const isUp = await this.told.isServerUp().catch(() => false);

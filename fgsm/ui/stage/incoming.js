@@ -6,7 +6,7 @@ import { catalogue } from "../shared/catalogue.js";
 import { create, find } from "../shared/dom.js";
 import { unpack } from "../shared/frames.js";
 import { isOurs } from "../shared/host.js";
-import { inTime, refusalOf } from "../shared/server.js";
+import { refusalOf, whenFree } from "../shared/server.js";
 import { count } from "../shared/words.js";
 
 /** @typedef {import("../contract").Picture} Picture */
@@ -46,7 +46,7 @@ export function bring(root, ask, show, say) {
     if (problem) return;
     try {
       const picture = inBase64(new Uint8Array(await file.arrayBuffer()));
-      const answer = await inTime(ask({ picture }));
+      const answer = await whenFree(() => ask({ picture }));
       if (number !== latest) return; // another one came meanwhile
       const refusal = refusalOf(answer);
       if (refusal !== null) return say(refusal);

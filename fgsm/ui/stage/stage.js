@@ -207,7 +207,7 @@ class Stage {
 
   /** Offer the test digits once they are there: the tab "Test set" can download them. */
   async #offerTestDigits() {
-    const isHere = this.hasMnist || (await this.server.has_mnist({}).catch(() => false));
+    const isHere = this.hasMnist || (await this.server.has_mnist({}).catch(() => null))?.here === true;
     this.choosing.picker.offer(KEYS.MNIST_TEST, isHere);
   }
 

@@ -1,0 +1,106 @@
+"""Work that waits, and whose turn it is.
+
+Addresses take turns, and so do the pages that are open at one address: whoever asks for much waits
+longer, the others do not. Each page has at most one piece of work of a kind here; a later wish
+takes the place of the earlier.
+"""
+
+import asyncio
+import math
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Visitor(NamedTuple):
+    """Who asks: a page that is open in somebody's browser, or a program."""
+
+    address: str
+    page: str
+    """A name that the page made up."""
+
+
+class Busy(Exception):
+    """There is more to do than anyone would wait for."""
+
+    def __init__(self, again: int) -> None:
+        super().__init__(f"The server is busy; again in {again} s.")
+        self.again = again
+        """Seconds after which to ask again."""
+
+
+class Gone(Exception):
+    """Whoever asked does not listen any more."""
+
+
+@dataclass(eq=False)
+class Work:
+    """A piece of work that somebody waits for."""
+
+    visitor: Visitor
+    kind: str
+    function: Callable[[], Any]
+    cost: object
+    """Work of the same cost takes about as long; see `fgsm.ui.door`."""
+    seconds: float
+    """How long it will probably take."""
+    is_gone: Callable[[], Awaitable[bool]]
+    done: asyncio.Future[Any]
+
+
+class Turns:
+    """A queue of work in which visitors take turns."""
+
+    def __init__(self) -> None:
+        self._addresses: OrderedDict[str, OrderedDict[str, dict[str, Work]]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._addresses)
+
+    def __len__(self) -> int:
+        return sum(len(self._all(address)) for address in self._addresses)
+
+    def put(self, work: Work) -> Work | None:
+        """Let it wait.
+
+        Returns:
+            The visitor's earlier wish of that kind, whose place it takes.
+        """
+        pages = self._addresses.setdefault(work.visitor.address, OrderedDict())
+        wishes = pages.setdefault(work.visitor.page, {})
+        replaced = wishes.get(work.kind)
+        wishes[work.kind] = work
+        return replaced
+
+    def take(self) -> Work | None:
+        """The next piece of work; its visitor goes to the end of both queues."""
+        if not self._addresses:
+            return None
+        address, pages = self._addresses.popitem(last=False)
+        page, wishes = pages.popitem(last=False)
+        work = wishes.pop(next(iter(wishes)))
+        if wishes:
+            pages[page] = wishes
+        if pages:
+            self._addresses[address] = pages
+        return work
+
+    @property
+    def seconds(self) -> float:
+        """How long all that waits will take."""
+        return sum(work.seconds for address in self._addresses for work in self._all(address))
+
+    def seconds_before(self, visitor: Visitor) -> float:
+        """How long the work will take that comes before a new wish of that visitor's, at most."""
+        own = self._addresses.get(visitor.address, {})
+        rounds = len(own) + (visitor.page not in own)
+        before = 0.0
+        for address in self._addresses:
+            work = self._all(address)
+            turns = rounds - 1 if address == visitor.address else rounds
+            before += math.fsum(each.seconds for each in work) * min(1, turns / len(work))
+        return before
+
+    def _all(self, address: str) -> list[Work]:
+        return [work for wishes in self._addresses[address].values() for work in wishes.values()]

@@ -1,0 +1,257 @@
+"""The one door for work: who goes first, who is turned away; nothing is computed elsewhere."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import gradio as gr
+import pytest
+from torch import Tensor
+
+from fgsm.readings import sweep
+from fgsm.service import stage as module
+from fgsm.service.pause import pause
+from fgsm.ui import door as door_module
+from fgsm.ui.compute import computed
+from fgsm.ui.door import REPLACED, SMALL, Door
+from fgsm.ui.page import page
+from fgsm.ui.turns import Busy, Gone, Visitor
+from fgsm.ui.wire import pack
+from tests.helpers import awaited
+
+ANN, BOB = Visitor("10.0.0.1", "ann's page"), Visitor("10.0.0.2", "bob's page")
+
+
+def thread() -> str:
+    return threading.current_thread().name
+
+
+class Gate:
+    """Work that goes on until the gate is opened; what was done, in its order."""
+
+    def __init__(self) -> None:
+        self.door, self.done = Door(), list[str]()
+        self.begun, self.open = threading.Event(), threading.Event()
+
+    def hold(self) -> str:
+        self.begun.set()
+        assert self.open.wait(30)
+        self.done.append("held")
+        return "held"
+
+    def note(self, word: str) -> Callable[[], str]:
+        def function() -> str:
+            self.done.append(word)
+            return word
+
+        return function
+
+    def knows(self, cost: object, seconds: float) -> None:
+        """Work of that cost took so long before."""
+        self.door._took[cost] = seconds
+
+    async def closed(self) -> Awaitable[str]:
+        """The thread is busy, until the gate is opened."""
+        held = asyncio.create_task(self.door.work(Visitor("-", "-"), "hold", self.hold))
+        await asyncio.to_thread(self.begun.wait, 30)
+        return held
+
+    async def ask(self, visitor: Visitor, word: str, kind: str = "") -> "asyncio.Task[str]":
+        """A visitor asks, and now waits."""
+        task = asyncio.create_task(self.door.work(visitor, kind or word, self.note(word)))
+        await asyncio.sleep(0)
+        return task
+
+
+def test_whoever_asks_it_is_computed_in_one_thread() -> None:
+    async def ask() -> list[str]:
+        door = Door()
+        visitors = [Visitor("", str(k)) for k in range(20)]
+        return await asyncio.gather(*(door.work(each, "it", thread) for each in visitors))
+
+    threads = {computed(thread), *awaited(ask())}
+    assert len(threads) == 1 and thread() not in threads
+
+
+def test_what_is_raised_comes_back() -> None:
+    with pytest.raises(ZeroDivisionError):
+        awaited(Door().work(ANN, "it", lambda: 1 // 0))
+    with pytest.raises(ZeroDivisionError):
+        computed(divmod, 7, 0)
+    assert computed(sorted, [1, 3, 2], reverse=True) == [3, 2, 1]
+
+
+def test_the_event_loop_goes_on_meanwhile() -> None:
+    async def ask() -> str:
+        gate = Gate()
+        held = await gate.closed()
+        gate.open.set()  # impossible if the loop were held up
+        return await held
+
+    assert awaited(ask()) == "held"
+
+
+def test_visitors_take_turns() -> None:
+    """Who asks for three things gets the second after everybody else's first."""
+
+    async def ask() -> list[str]:
+        gate = Gate()
+        held = await gate.closed()
+        asked = [await gate.ask(ANN, f"ann's {k}") for k in range(3)]
+        asked += [await gate.ask(ANN._replace(page="ann's other page"), "ann's other")]
+        asked += [await gate.ask(BOB, f"bob's {k}") for k in range(2)]
+        gate.open.set()
+        await asyncio.gather(held, *asked)
+        return gate.done
+
+    assert awaited(ask()) == [
+        "held",
+        "ann's 0",
+        "bob's 0",
+        "ann's other",
+        "bob's 1",
+        "ann's 1",
+        "ann's 2",
+    ]
+
+
+def test_small_work_goes_first() -> None:
+    async def ask() -> list[str]:
+        gate = Gate()
+        gate.knows("run", 5 * SMALL)
+        gate.knows("pick", SMALL / 5)
+        held = await gate.closed()
+        asked = [await gate.ask(ANN, "run"), await gate.ask(BOB, "pick")]
+        gate.open.set()
+        await asyncio.gather(held, *asked)
+        return gate.done
+
+    assert awaited(ask()) == ["held", "pick", "run"]
+
+
+def test_large_work_gives_way_to_small_work_where_it_pauses() -> None:
+    """And small work that comes meanwhile is not taken for the time that the large one took."""
+
+    async def ask() -> tuple[list[str], Door]:
+        gate = Gate()
+        gate.knows("compare", 5 * SMALL)
+        gate.knows("pick", SMALL / 5)
+
+        def compare() -> None:
+            gate.hold()
+            pause()
+            gate.done.append("rest")
+
+        comparing = asyncio.create_task(gate.door.work(ANN, "compare", compare))
+        await asyncio.to_thread(gate.begun.wait, 30)
+        pick = await gate.ask(BOB, "pick")
+        other = await gate.ask(BOB, "unknown, so it is taken for large")
+        gate.open.set()
+        await asyncio.gather(comparing, pick, other)
+        return gate.done, gate.door
+
+    done, _ = awaited(ask())
+    assert done == ["held", "pick", "rest", "unknown, so it is taken for large"]
+
+
+def test_a_later_wish_replaces_the_earlier() -> None:
+    async def ask() -> tuple[list[str], int]:
+        gate = Gate()
+        held = await gate.closed()
+        first = await gate.ask(ANN, "the first digit", "attack")
+        other = await gate.ask(BOB, "bob's digit", "attack")
+        second = await gate.ask(ANN, "the second digit", "attack")
+        with pytest.raises(Busy) as busy:
+            await first
+        gate.open.set()
+        await asyncio.gather(held, other, second)
+        return gate.done, busy.value.again
+
+    assert awaited(ask()) == (["held", "the second digit", "bob's digit"], REPLACED)
+
+
+def test_whose_client_has_gone_is_not_computed() -> None:
+    async def ask() -> list[str]:
+        gate = Gate()
+        left = False
+
+        async def is_gone() -> bool:
+            return left
+
+        held = await gate.closed()
+        note = gate.note("for nobody")
+        gone = asyncio.create_task(gate.door.work(ANN, "it", note, is_gone=is_gone))
+        stays = await gate.ask(BOB, "for bob")
+        left = True
+        gate.open.set()
+        with pytest.raises(Gone):
+            await gone
+        await asyncio.gather(held, stays)
+        return gate.done
+
+    assert awaited(ask()) == ["held", "for bob"]
+
+
+def test_who_would_wait_too_long_is_told_when_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """But who asks for little, or comes from elsewhere, is let in."""
+    monkeypatch.setattr(door_module, "PATIENCE", 2.0)
+
+    async def ask() -> tuple[int, list[str]]:
+        gate = Gate()
+        for word in ("large", "bob's large"):
+            gate.knows(word, 0.9)
+        gate.knows("pick", SMALL / 5)
+        held = await gate.closed()
+        pages = [ANN._replace(page=f"page {k}") for k in range(4)]
+        asked = [await gate.ask(each, "large") for each in pages[:3]]  # the third waits 1.8 s
+        with pytest.raises(Busy) as busy:
+            await gate.door.work(pages[3], "large", gate.note("never"))
+        asked += [await gate.ask(pages[3], "pick"), await gate.ask(BOB, "bob's large")]
+        gate.open.set()
+        await asyncio.gather(held, *asked)
+        return busy.value.again, gate.done
+
+    again, done = awaited(ask())
+    assert 1 <= again <= 3
+    assert done == ["held", "pick", "large", "bob's large", "large", "large"]
+
+
+def test_nothing_is_forgotten_when_the_last_one_has_left() -> None:
+    """Work may come just while it turns out that nobody waits for what was there."""
+
+    async def ask() -> str:
+        gate = Gate()
+        late: list[asyncio.Task[str]] = []
+
+        async def is_gone() -> bool:
+            late.append(await gate.ask(BOB, "late"))
+            await asyncio.sleep(0)
+            return True
+
+        with pytest.raises(Gone):
+            await gate.door.work(ANN, "it", gate.note("never"), is_gone=is_gone)
+        return await asyncio.wait_for(late[0], 30)
+
+    assert awaited(ask()) == "late"
+
+
+def test_the_page_computes_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it opens with; the route does the same through the door, see `test_asking`."""
+    threads = set()
+
+    def watched(*args: Any, **kwargs: Any) -> object:
+        threads.add(thread())
+        return sweep(*args, **kwargs)
+
+    def watched_too(frames: Tensor) -> str:
+        threads.add(thread())
+        return pack(frames)
+
+    monkeypatch.setattr(module, "sweep", watched)
+    monkeypatch.setattr("fgsm.ui.wire.pack", watched_too)
+    ours = [block for block in page().blocks.values() if isinstance(block, gr.HTML)]
+    assert threads == {computed(thread)}
+    assert not [function for block in ours for function in block.server_fns]
