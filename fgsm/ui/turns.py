@@ -93,7 +93,7 @@ class Turns:
 
     def seconds_before(self, visitor: Visitor) -> float:
         """How long the work will take that comes before a new wish of that visitor's, at most."""
-        own = self._addresses.get(visitor.address, {})
+        own = self._addresses.get(visitor.address, OrderedDict())
         rounds = len(own) + (visitor.page not in own)
         before = 0.0
         for address in self._addresses:
