@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -191,8 +192,8 @@ def context(
         errors.append(str(error.error))
 
     def note_error(message: ConsoleMessage) -> None:
-        # It is not our error if the browser misses a server that was stopped on purpose.
-        if message.type == "error" and "ERR_CONNECTION" not in message.text:
+        # It is not our error if the browser misses a server that was stopped, or busy, on purpose.
+        if message.type == "error" and not re.search("ERR_CONNECTION|status of 503", message.text):
             errors.append(message.text)
 
     def note_request(request: Request) -> None:

@@ -18,7 +18,7 @@ from fgsm.ui import asking
 from fgsm.ui.compute import computed
 from fgsm.ui.door import DOOR
 from fgsm.ui.kept import Kept
-from fgsm.ui.turns import Busy
+from fgsm.ui.turns import Busy, Visitor
 from tests.helpers import FIRST, ask, awaited
 
 NAME = {"X-Fgsm-Page": "a-page-of-tests"}
@@ -144,6 +144,42 @@ def test_who_is_turned_away_knows_when_to_come_again(monkeypatch: pytest.MonkeyP
     response = posted("attack", FIRST)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "3")
     assert response.json() == {"error": "The server is busy; again in 3 s.", "again": 3}
+
+
+def test_who_closes_the_connection_is_not_answered(sweeps: list[str]) -> None:
+    """The thread is busy; when it is free, nobody waits any more."""
+
+    async def left() -> int:
+        begun, free, statuses = threading.Event(), threading.Event(), list[int]()
+        body = json.dumps(FIRST).encode()
+        coming = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
+
+        async def receive() -> dict[str, Any]:
+            return coming.pop(0) if len(coming) > 1 else coming[0]
+
+        async def send(message: Any) -> None:
+            statuses.append(message.get("status", 0))
+
+        def hold() -> None:
+            begun.set()
+            free.wait(30)
+
+        held = asyncio.create_task(DOOR.work(Visitor("-", "-"), "hold", hold))
+        await asyncio.to_thread(begun.wait, 30)
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/fgsm/ask/attack",
+            "headers": [(b"x-fgsm-page", b"a-page-of-tests")],
+            "query_string": b"",
+        }
+        asked = asyncio.create_task(APP(scope, receive, send))  # type: ignore[arg-type]
+        await asyncio.sleep(0.05)
+        free.set()
+        await asyncio.gather(held, asked)
+        return statuses[0]
+
+    assert awaited(left()) == asking.CLOSED and sweeps == []
 
 
 def test_an_error_of_ours_is_a_sentence_and_a_line_in_the_log(

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, Route, expect
 
 from fgsm.ui.component import UNLOADED
 from tests.browser import App, Stage
+from tests.helpers import connection
 
 
 def test_a_refusal_changes_nothing(stage: Stage) -> None:
@@ -81,6 +82,34 @@ def test_an_error_of_the_server_is_no_lost_connection(page: Page, app: App) -> N
     with stage.answered():
         page.click("[data-index='100']")
     expect(page.locator(".notice")).to_be_hidden()
+
+
+def test_a_busy_server_is_asked_again_for_what_is_wanted_then(page: Page, app: App) -> None:
+    """Not for what was wanted when it had no time."""
+    stage = Stage(page)
+    stage.open(app.url)
+    page.wait_for_function("!document.querySelector('.compare').textContent.includes('…')")
+    asked: list[int] = []
+
+    def turn_away(route: Route) -> None:
+        asked.append(json.loads(route.request.post_data or "")["index"])
+        if len(asked) > 1:
+            return route.continue_()
+        told = json.dumps({"error": "The server is busy; again in 1 s.", "again": 1})
+        return route.fulfill(status=503, headers={"Retry-After": "1"}, body=told)
+
+    page.route("**/fgsm/ask/attack", turn_away)
+    with stage.answered():
+        page.click("[data-index='400']")
+        expect(connection(page)).to_contain_text("The server is busy: asking again in 1 s.")
+        stage.set_epsilon(0.3)
+        assert stage.verdict().startswith("Fooled: 4")
+        page.click("[data-index='401']")
+    assert asked == [400, 401]
+    assert page.locator("[data-index='401'][aria-current]").count() == 1
+    expect(page.locator(".notice")).to_be_hidden()
+    page.unroute("**/fgsm/ask/attack")
+    expect(connection(page)).to_have_text("")
 
 
 def test_scripts_that_do_not_come_are_not_waited_for_in_silence(page: Page, app: App) -> None:
