@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -153,6 +154,28 @@ def test_large_work_gives_way_to_small_work_where_it_pauses() -> None:
 
     done, _ = awaited(ask())
     assert done == ["held", "pick", "rest", "unknown, so it is taken for large"]
+
+
+def test_large_work_has_a_part_of_the_time_however_much_small_work_there_is() -> None:
+    async def ask() -> int:
+        door, picks, is_done = Door(), 0, False
+        door._took |= {"pick": SMALL / 5, "run": 2 * SMALL}
+
+        async def picking(visitor: Visitor) -> None:
+            nonlocal picks
+            while not is_done:
+                await door.work(visitor, "pick", lambda: time.sleep(0.01))
+                picks += 1
+
+        crowd = [asyncio.create_task(picking(Visitor("", str(k)))) for k in range(3)]
+        await asyncio.sleep(0.05)
+        before = picks
+        await asyncio.wait_for(door.work(ANN, "run", lambda: None), 30)
+        is_done = True
+        await asyncio.gather(*crowd)
+        return picks - before
+
+    assert awaited(ask()) > 10  # which went before it
 
 
 def test_a_later_wish_replaces_the_earlier() -> None:

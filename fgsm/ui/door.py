@@ -1,9 +1,10 @@
 """The one door through which all work goes to the one thread that computes.
 
 Small work, such as a pick, goes before large work, such as a batch of a run, and large work gives
-way to it where the service pauses. Among equals, visitors take turns (`fgsm.ui.turns`). What nobody
-listens for any more is not computed. Nobody is let in whose work would not be done while the page
-waits for it: the page is told when to ask again.
+way to it where the service pauses; where small work never ends, large work still has a quarter of
+the time. Among equals, visitors take turns (`fgsm.ui.turns`). What nobody listens for any more is
+not computed. Nobody is let in whose work would not be done while the page waits for it: the page is
+told when to ask again.
 
 How long work takes is learned from how long it took: on another machine it is something else.
 """
@@ -26,6 +27,8 @@ SMALL = 0.1
 """Seconds that small work takes at most."""
 UNKNOWN = 0.2
 """Seconds that work takes which was never done before."""
+LESS = 3
+"""Seconds of small work that go before a second of large work."""
 REPLACED = 1
 """Seconds after which a page may ask again for what its own later wish has replaced."""
 
@@ -40,6 +43,8 @@ class Door:
     def __init__(self) -> None:
         self._small, self._large = Turns(), Turns()
         self._took: dict[object, float] = {}
+        self._small_since, self._last_large = 0.0, UNKNOWN
+        """Seconds of small work since the last large work, and the seconds that took."""
         self._worker: asyncio.Task[None] | None = None
 
     async def work(
@@ -83,7 +88,10 @@ class Door:
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
         while self._small or self._large:
-            if work := await self._next(self._small, self._large):
+            queues = self._small, self._large
+            if self._small_since > LESS * self._last_large:
+                queues = self._large, self._small
+            if work := await self._next(*queues):
                 await loop.run_in_executor(thread, self._compute, work, loop)
 
     async def _next(self, *queues: Turns) -> Work | None:
@@ -113,7 +121,8 @@ class Door:
                     others += self._compute(small, loop)
 
         # Small work is over soon, and gives way to nobody.
-        token = give_way.set(let_others_go_first if work.seconds > SMALL else None)
+        is_large = work.seconds > SMALL
+        token = give_way.set(let_others_go_first if is_large else None)
         try:
             outcome: tuple[Callable[[Any], None], Any] = work.done.set_result, work.function()
         except Exception as error:
@@ -122,6 +131,10 @@ class Door:
             give_way.reset(token)
         took = time.perf_counter() - begin
         own = took - others
+        if is_large:
+            self._small_since, self._last_large = 0.0, own
+        elif self._large:
+            self._small_since += own
         self._took[work.cost] = 0.5 * (self._took.get(work.cost, own) + own)
         loop.call_soon_threadsafe(_tell, work.done, *outcome)
         return took
