@@ -45,17 +45,6 @@ def test_any_json_gets_a_sentence(stage: Stage) -> None:
         assert response.ok and set(response.json()) == {"error"}, data
 
 
-def test_nothing_can_be_uploaded_and_gradios_monitoring_is_closed(page: Page, app: App) -> None:
-    file = {"name": "large.bin", "mimeType": "application/octet-stream", "buffer": bytes(100_000)}
-    response = page.request.post(
-        f"{app.url}gradio_api/upload",
-        multipart={"files": file},  # type: ignore[dict-item]
-    )
-    assert response.status == 413
-    for path in ("monitoring", "monitoring/summary"):
-        assert page.request.get(f"{app.url}{path}").status == 403
-
-
 def test_a_slow_server_is_waited_for_aloud(stage: Stage) -> None:
     page = stage.page
     held: list[Route] = []

@@ -1,5 +1,6 @@
 """Starting the page: how it is served, whoever starts it."""
 
+import os
 from typing import Any
 
 import gradio as gr
@@ -7,7 +8,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from fgsm.ui import asking, assets
+from fgsm.ui.http import PagePolicy, guarding, set_up_logs
 from fgsm.ui.page import THEME
+from fgsm.ui.settings import settings
 
 
 def launch(demo: gr.Blocks, **more: Any) -> None:
@@ -17,18 +20,25 @@ def launch(demo: gr.Blocks, **more: Any) -> None:
         demo: what `fgsm.ui.page.page` made.
         more: further arguments of `launch` of Gradio's, such as `prevent_thread_lock`.
     """
+    set_up_logs()
+    # Uvicorn takes a client's address from these proxies only; by default it believes this machine.
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join(settings().proxies)
     demo.launch(
         theme=THEME,
         head=assets.HEAD,
         app_kwargs={
             "routes": asking.ROUTES + assets.ROUTES,
-            "middleware": [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)],
+            "middleware": [
+                Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
+                Middleware(PagePolicy),
+            ],
+            "lifespan": guarding(demo, settings().mcp),
         },
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
+        state_session_capacity=50,  # sessions of Gradio's; nothing of the page is kept in one
         max_threads=8,  # for downloads and the like; fgsm.ui.compute has its own thread
-        max_file_size="1kb",  # the page uploads nothing, and nobody else should fill the disk
         **more,
     )

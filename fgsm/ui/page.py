@@ -22,7 +22,6 @@ def page() -> gr.Blocks:
         title="Fast Gradient Sign Method",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(3600, 3600),  # seconds; the page uploads nothing, but someone might
     )
     with blocks:
         header()

@@ -1,0 +1,125 @@
+"""The one door that every request goes through, before Gradio sees anything of it."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+
+import gradio as gr
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fgsm.ui.http.bodies import Bodies, Gone, again, check_length
+from fgsm.ui.http.headers import with_headers
+from fgsm.ui.http.origins import believed, check_origin
+from fgsm.ui.http.questions import check_body, check_names, check_query
+from fgsm.ui.http.rates import Rates, slot
+from fgsm.ui.http.refusals import Refused, answer_to
+from fgsm.ui.http.routes import rule_for
+
+logger = logging.getLogger(__name__)
+FAILED = "The server had an error and could not answer; its log says why."
+
+
+class Guard:
+    """Lets through what is asked of the page, and answers everything else by itself."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        functions: Mapping[int, str],
+        mcp: bool,
+        bodies: Bodies | None = None,
+        rates: Rates | None = None,
+    ) -> None:
+        """Guard an app.
+
+        Args:
+            app: what answers.
+            functions: of Gradio's interface for programs: their names, by their numbers.
+            mcp: whether the Model Context Protocol is offered.
+            bodies: those that are here; by default none.
+            rates: what clients have asked; by default nothing.
+        """
+        self._app = app
+        self._functions = functions
+        self._mcp = mcp
+        self._bodies = bodies or Bodies()
+        self._rates = rates or Rates()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI says."""
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008})
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        has_begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        safe = with_headers(noting)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        try:
+            await self._answer(path, scope, receive, safe)
+        except Refused as refused:
+            await answer_to(refused, path)(scope, receive, safe)
+        except Gone:
+            pass
+        except Exception:
+            logger.exception("%s %s failed", scope["method"], path)
+            if has_begun:
+                raise  # the server breaks the connection off, so that nobody takes a part for all
+            await answer_to(Refused(500, FAILED), path)(scope, receive, safe)
+
+    async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request.
+
+        Raises:
+            Refused: it is not let through.
+            Gone: the client has left.
+        """
+        url_length = len(scope["raw_path"]) + len(scope["query_string"])
+        method, names = scope["method"], self._functions.values()
+        headers = Headers(raw=believed(scope["headers"]))
+        if method == "OPTIONS" and "access-control-request-method" in headers:
+            method = headers["access-control-request-method"]  # Gradio says whether it may be sent
+        rule, found = rule_for(method, path, url_length, self._mcp, names)
+        check_names(found)
+        check_query(scope["query_string"])
+        check_origin(scope["method"], headers)
+        client = slot(scope["client"][0] if scope["client"] else "")
+        await self._rates.count(rule.cost, client)
+        scope = {**scope, "headers": headers.raw}
+        with ExitStack() as stack:
+            if rule.cost == "stream":
+                stack.enter_context(self._rates.stream(client))
+            if scope["method"] != "POST":
+                check_length(headers, 0)
+            else:
+                body = await self._bodies.read(receive, headers, rule.largest)
+                stack.callback(self._bodies.done, len(body))
+                if path.startswith("/gradio_api/") and "/mcp" not in path:
+                    check_body(body, self._functions.keys())
+                receive = again(body, receive)
+            await self._app(scope, receive, send)
+
+
+def guarding(
+    demo: gr.Blocks, mcp: bool
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What `launch` of Gradio's takes as "lifespan", to have its app guarded.
+
+    As "middleware" the guard would be within Gradio's own, which fails on some headers.
+    """
+
+    @asynccontextmanager
+    async def guarded(app: Starlette) -> AsyncIterator[None]:
+        assert app.middleware_stack is not None  # it has just called this
+        functions = {number: str(fn.api_name) for number, fn in demo.fns.items()}
+        app.middleware_stack = Guard(app.middleware_stack, functions, mcp)
+        yield
+
+    return guarded

@@ -1,0 +1,70 @@
+"""The names in what is asked of Gradio's interface: of sessions, events and functions.
+
+Gradio keeps something for every session that it is told of, and fails on a function that it does
+not have.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import parse_qs
+
+from fgsm.ui.http.refusals import Refused
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""Gradio's browsers make eleven letters and digits, its Python client a UUID."""
+
+
+def check_names(names: Mapping[str, object]) -> None:
+    """Check the names of a session and an event, if there are some.
+
+    Args:
+        names: by what they name, such as "session_hash".
+
+    Raises:
+        Refused: 400.
+    """
+    for key in ("session", "session_hash", "event", "event_id"):
+        name = names.get(key)
+        if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
+            raise Refused(400, f"{key} must be 1 to 64 letters, digits, hyphens or underscores.")
+
+
+def check_query(query: bytes) -> None:
+    """Check the names in a query.
+
+    Args:
+        query: as it was sent.
+
+    Raises:
+        Refused: 400.
+    """
+    try:
+        fields = parse_qs(query.decode("latin-1"), keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        raise Refused(400, "The query has too many fields; at most 50 are read.") from None
+    for key, values in fields.items():
+        for value in values:
+            check_names({key: value})
+
+
+def check_body(body: bytes, functions: Collection[int]) -> None:
+    """Check that a body is JSON, and the names in it.
+
+    Args:
+        body: as it was sent.
+        functions: the numbers of Gradio's functions.
+
+    Raises:
+        Refused: 400, or 404 if there is no such function.
+    """
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(400, "The body is no JSON, or it nests too deep.") from None
+    if not isinstance(fields, dict):
+        raise Refused(400, "The body must be a JSON object.")
+    check_names(fields)
+    number = fields.get("fn_index")
+    if type(number) is int and number not in functions:
+        raise Refused(404, f"There is no function {number!r:.20}.")
