@@ -17,7 +17,7 @@ POLICY = (
     "style-src 'self' 'unsafe-inline'",  # Gradio's components and KaTeX write `style=`
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
-    "connect-src 'self'",
+    "connect-src 'self' blob:",  # a blob is what the page itself has made, such as a figure
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'self'",

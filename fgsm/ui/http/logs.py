@@ -4,6 +4,7 @@ What visitors send may be in a message; so control characters are escaped, and l
 Nobody can write a line that looks like the server's.
 """
 
+import copy
 import logging
 import re
 import sys
@@ -29,6 +30,12 @@ class Line(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__(LINE)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The lines."""
+        record = copy.copy(record)
+        record.exc_text = None  # how another formatter has written the traceback
+        return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The line."""
