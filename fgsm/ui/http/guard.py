@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 import gradio as gr
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fgsm.ui.http.bodies import Bodies, Gone, again, check_length
@@ -18,6 +19,8 @@ from fgsm.ui.http.refusals import Refused, answer_to
 from fgsm.ui.http.routes import rule_for
 
 logger = logging.getLogger(__name__)
+NAMED = "/call/v2/"
+"""In the path of a call by the names of arguments. If they are wrong, Gradio fails on them."""
 FAILED = "The server had an error and could not answer; its log says why."
 
 
@@ -104,7 +107,13 @@ class Guard:
                 if path.startswith("/gradio_api/") and "/mcp" not in path:
                     check_body(body, self._functions.keys())
                 receive = again(body, receive)
-            await self._app(scope, receive, send)
+            try:
+                await self._app(scope, receive, send)
+            except TypeError as error:
+                if NAMED not in path:
+                    raise
+                sentence = "The arguments are not the function's; /gradio_api/info says which are."
+                raise Refused(422, sentence) from error
 
 
 def guarding(
@@ -117,9 +126,10 @@ def guarding(
 
     @asynccontextmanager
     async def guarded(app: Starlette) -> AsyncIterator[None]:
-        assert app.middleware_stack is not None  # it has just called this
+        outermost = app.middleware_stack
+        assert isinstance(outermost, ServerErrorMiddleware)  # whose place this takes
         functions = {number: str(fn.api_name) for number, fn in demo.fns.items()}
-        app.middleware_stack = Guard(app.middleware_stack, functions, mcp)
+        app.middleware_stack = Guard(outermost.app, functions, mcp)
         yield
 
     return guarded

@@ -53,4 +53,6 @@ def set_up_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Line())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    # Its warnings are about what clients send; with them, anyone could fill the disk.
+    LOGGING_CONFIG["handlers"]["default"]["level"] = logging.ERROR
     LOGGING_CONFIG["formatters"]["default"] = {"()": Line}

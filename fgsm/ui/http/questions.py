@@ -5,6 +5,7 @@ not have.
 """
 
 import json
+import math
 import re
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qs
@@ -59,12 +60,20 @@ def check_body(body: bytes, functions: Collection[int]) -> None:
         Refused: 400, or 404 if there is no such function.
     """
     try:
-        fields = json.loads(body)
+        fields = json.loads(body, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         raise Refused(400, "The body is no JSON, or it nests too deep.") from None
     if not isinstance(fields, dict):
         raise Refused(400, "The body must be a JSON object.")
     check_names(fields)
     number = fields.get("fn_index")
-    if type(number) is int and number not in functions:
-        raise Refused(404, f"There is no function {number!r:.20}.")
+    if number is not None and (type(number) is not int or number not in functions):
+        raise Refused(404, "There is no function of this fn_index.")
+
+
+def _finite(text: str) -> float:
+    """A number. Python also reads `NaN`, which is no JSON; Gradio fails on answering it."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
