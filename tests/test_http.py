@@ -550,6 +550,13 @@ def test_a_page_that_the_browser_has_keeps_its_policy() -> None:
     assert "content-security-policy" not in answered.headers
 
 
+def test_a_page_without_scripts_in_it_is_a_page_too() -> None:
+    """The speaker's window, from wherever it is served."""
+    html = Response("<p>", media_type="text/html", headers={"Content-Encoding": "br"})
+    policy = ask(guard(answering(html)), "/fgsm/1/present/speaker.html").headers
+    assert "script-src 'self'" in policy["content-security-policy"]
+
+
 def test_the_policy_of_a_page_names_the_scripts_in_it_and_no_others() -> None:
     html = '<script src="a.js"></script><script type="x">one()</script>\n<SCRIPT>\r\ntwo()</SCRIPT>'
     page = PagePolicy(answering(Response(html, media_type="text/html")))

@@ -96,6 +96,10 @@ class Guard:
         client = slot(scope["client"][0] if scope["client"] else "")
         await self._rates.count(rule.cost, client)
         scope = {**scope, "headers": headers.raw}
+        if rule.cost == "page" and "app" in scope:
+            scope[
+                "app"
+            ].api_info = None  # else Gradio tells all by which address the first one came
         with ExitStack() as stack:
             if rule.cost == "stream":
                 stack.enter_context(self._rates.stream(client))

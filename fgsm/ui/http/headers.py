@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fgsm.ui.assets import HEAD
@@ -88,7 +88,7 @@ class PagePolicy:
 
 
 def _is_page(message: Message) -> bool:
-    return MutableHeaders(scope=message).get("content-type", "").startswith("text/html")
+    return Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
 
 
 def with_headers(send: Send) -> Send:
@@ -99,7 +99,8 @@ def with_headers(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             headers.update(OF_ALL)
             if message["status"] != 304:  # what the browser has keeps the policy that it came with
-                headers.setdefault("Content-Security-Policy", NO_PAGE)
+                policy = policy_of("") if _is_page(message) else NO_PAGE
+                headers.setdefault("Content-Security-Policy", policy)
         await send(message)
 
     return sent
