@@ -8,7 +8,6 @@ offers for cards, and rewrites `weights/KEY.json`, except for what the file says
 """
 
 import argparse
-import hashlib
 import json
 import platform
 from collections.abc import Sequence
@@ -22,7 +21,8 @@ from tqdm import tqdm
 
 from fgsm.catalogue import CARD_EPSILONS, MODELS, Model, attacks_offered
 from fgsm.digits import MnistMissing, mnist_digits
-from fgsm.evaluate import evaluate, unaimed
+from fgsm.evaluate import Result, evaluate, unaimed
+from fgsm.files import BadFile, content_of, foreign, sha256_of
 from fgsm.model import read_weights
 
 Card = dict[str, Any]
@@ -41,7 +41,7 @@ def measure(model: Model, images: Tensor, labels: Tensor) -> Card:
         "name": model.key,
         "architecture": model.architecture.__name__,
         "recipe": asdict(model.recipe),
-        "sha256": hashlib.sha256(model.weights.read_bytes()).hexdigest(),
+        "sha256": sha256_of(model.weights),
         "test_digits": len(images),
         "accuracy": results[next(iter(results))][0]["accuracy"],
         "results": results,
@@ -55,11 +55,41 @@ def write_card(model: Model, card: Card) -> None:
 
 
 def load_card(model: Model) -> Card | None:
-    """The card of a model; None if it has none yet."""
-    if not model.card.is_file():
+    """The card of a model; None if it has none yet.
+
+    Raises:
+        OSError: the file cannot be read.
+        BadFile: it does not hold a card.
+    """
+    if not model.card.exists():
         return None
-    card: Card = json.loads(model.card.read_text("utf-8"))
+    content = content_of(model.card)
+    try:
+        card: Card = json.loads(content)
+        is_card = (
+            isinstance(card["sha256"], str)
+            and isinstance(card["accuracy"], float)
+            and isinstance(card["test_digits"], int)
+            and all(
+                isinstance(Result(**each).accuracy, float)
+                for results in card["results"].values()
+                for each in results
+            )
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise foreign(model.card, "a card") from error
+    if not is_card:
+        raise foreign(model.card, "a card")
     return card
+
+
+def check_card(model: Model) -> None:
+    """Raise `BadFile` if the model has a card that is damaged, or about other weights."""
+    card = load_card(model)
+    if card is not None and card["sha256"] != sha256_of(model.weights):
+        raise BadFile(
+            f"{model.card} was made from other weights; run python -m fgsm.card {model.key}"
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

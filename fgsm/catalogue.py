@@ -25,6 +25,7 @@ from fgsm.attack import (
 )
 from fgsm.digits import BUILTIN_DIGITS, TEST_DIGITS
 from fgsm.explain import orthogonal_signs, ray
+from fgsm.files import GET_IT_AGAIN, BadFile
 from fgsm.model import WEIGHTS, Classifier, LeNet, SoftmaxRegression, read_weights
 
 # ---- epsilons ----
@@ -322,13 +323,21 @@ def load_model(key_or_path: str | Path, device: torch.device | None = None) -> C
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file does not hold the weights of one of our architectures.
+        OSError: the file cannot be read.
+        BadFile: the file does not hold the weights of one of our architectures, or, with a key, not
+            of that model's.
     """
     entry = MODELS.get(str(key_or_path))
     path = Path(key_or_path) if entry is None else entry.weights
-    if not path.is_file():
+    if entry is None and not path.is_file():
         raise FileNotFoundError(f"no weights at {path}; give a path, or one of {', '.join(MODELS)}")
-    return read_weights(path, device)
+    model = read_weights(path, device)
+    if entry is not None and type(model) is not entry.architecture:
+        raise BadFile(
+            f"{path} holds the weights of {type(model).__name__}, not of "
+            f"{entry.architecture.__name__}; {GET_IT_AGAIN}"
+        )
+    return model
 
 
 # ---- digits ----

@@ -6,11 +6,14 @@ Whatever normalisation a model wants lives inside it, so that epsilon is always 
 
 import os
 from abc import ABC, abstractmethod
+from io import BytesIO
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from fgsm.files import GET_IT_AGAIN, BadFile, content_of, foreign
 
 _HERE = Path(__file__).resolve().parent
 WEIGHTS = _HERE / "weights" if (_HERE / "weights").is_dir() else _HERE.parent / "weights"
@@ -135,6 +138,7 @@ def available_device(wanted: str | None = None) -> torch.device:
     Raises:
         ValueError: the wanted device is unknown, or this machine does not have it.
     """
+    name = "device" if wanted else "FGSM_DEVICE"
     wanted = wanted or os.environ.get("FGSM_DEVICE") or "auto"
     present = {
         "cuda": torch.cuda.is_available(),
@@ -145,9 +149,9 @@ def available_device(wanted: str | None = None) -> torch.device:
     if wanted == "auto":
         return torch.device(here[0])
     if wanted not in present:
-        raise ValueError(f"device is {wanted!r}; it must be auto, cuda, mps or cpu")
+        raise ValueError(f"{name} is {wanted!r}; it must be auto, cuda, mps or cpu")
     if wanted not in here:
-        raise ValueError(f"device {wanted!r} is not available here; there is {' and '.join(here)}")
+        raise ValueError(f"{name} {wanted!r} is not available here; there is {' and '.join(here)}")
     return torch.device(wanted)
 
 
@@ -159,25 +163,29 @@ def read_weights(path: Path, device: torch.device | None = None) -> Classifier:
         device: where to put it; None means `available_device()`.
 
     Raises:
-        ValueError: the file does not hold the weights of one of our architectures.
+        OSError: the file cannot be read.
+        BadFile: it does not hold the weights of one of our architectures.
     """
+    content = BytesIO(content_of(path))
     try:
         # weights_only: a checkpoint is data, and must not be able to run code.
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(content, map_location="cpu", weights_only=True)
     except Exception as error:  # torch.load raises many kinds of error on foreign files
-        raise ValueError(
-            f"{path} cannot be read as PyTorch weights: truncated or foreign"
-        ) from error
+        raise foreign(path, "PyTorch weights") from error
     for architecture in (LeNet, SoftmaxRegression):
         model: Classifier = architecture()
         if isinstance(state, dict) and state.keys() == model.state_dict().keys():
             break
     else:
-        raise ValueError(f"{path} does not hold the weights of LeNet or SoftmaxRegression")
+        raise BadFile(
+            f"{path} does not hold the weights of LeNet or SoftmaxRegression; {GET_IT_AGAIN}"
+        )
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
-        raise ValueError(f"{path} holds weights of the wrong shape: {error}") from error
+        raise BadFile(f"{path} holds weights of the wrong shape; {GET_IT_AGAIN}") from error
+    if not all(parameter.isfinite().all() for parameter in model.parameters()):
+        raise BadFile(f"{path} holds weights that are not finite; {GET_IT_AGAIN}")
     # channels_last: the same convolutions up to rounding, 1.6 times as fast on a CPU.
     model.to(device or available_device()).to(memory_format=torch.channels_last)
     return model.eval().requires_grad_(False)

@@ -9,12 +9,11 @@ they break, and how many of them random signs would have fooled too.
 """
 
 import argparse
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -35,6 +34,7 @@ from fgsm.catalogue import (
     load_model,
 )
 from fgsm.digits import MnistMissing, builtin_digits, mnist_digits
+from fgsm.files import BadFile, content_of, foreign, sha256_of
 from fgsm.readings import Readings, sweep
 
 SURVEYED = (FGSM, RANDOM)
@@ -223,36 +223,58 @@ def load_survey(model: Model, source: str, attack: Attack = FGSM) -> Readings:
 
     Raises:
         FileNotFoundError: the weights or the survey are missing.
-        ValueError: there is no such source, the attack is not surveyed, the survey was made from
-            other weights, or its file is damaged.
+        OSError: one of them cannot be read.
+        ValueError: there is no such source, or the attack is not surveyed.
+        BadFile: the survey was made from other weights, or its file is damaged.
     """
     if source not in DATA_SETS:
         raise ValueError(f"source is {source!r}; it must be one of {', '.join(DATA_SETS)}")
     if attack not in SURVEYED:
         names = ", ".join(each.key for each in SURVEYED)
         raise ValueError(f"attack is {attack.key!r}; it must be one of {names}")
+    ((labels, by_digit),) = _read(model, [(source, attack)])
+    return Readings(EPSILONS, labels.long(), by_digit.long().T.contiguous())
+
+
+def check_survey(model: Model) -> None:
+    """Raise what `load_survey` would, whatever part of the model's survey it were asked for."""
+    _read(model, [(source, attack) for source in DATA_SETS for attack in SURVEYED])
+
+
+def _read(model: Model, wanted: Sequence[tuple[str, Attack]]) -> list[tuple[Tensor, Tensor]]:
+    """For each source and attack: the labels `(N,)`, and by digit the predictions `(N, K)`."""
     path = model.survey
+    content = BytesIO(content_of(path))
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(content, allow_pickle=False) as arrays:
             made_from = str(arrays["sha256"])
-            epsilons = tuple(arrays[f"{source}_epsilons"].tolist())
-            labels = torch.from_numpy(arrays[f"{source}_labels"]).long()
-            by_digit = torch.from_numpy(arrays[_name_of_predictions(source, attack.key)]).long()
-    except (BadZipFile, EOFError, KeyError, ValueError) as error:
-        raise ValueError(f"{path} cannot be read as a survey: truncated or foreign") from error
-    if made_from != _sha256(model.weights):
-        raise ValueError(
-            f"{path} was made from other weights; run python -m fgsm.survey {model.key}"
-        )
-    return Readings(epsilons, labels, by_digit.T.contiguous())
+            found = [_part(arrays, source, attack) for source, attack in wanted]
+    except Exception as error:  # what is damaged in an archive decides which kind is raised
+        raise foreign(path, "a survey") from error
+    if made_from != sha256_of(model.weights):
+        raise BadFile(f"{path} was made from other weights; run python -m fgsm.survey {model.key}")
+    return found
+
+
+def _part(arrays: Mapping[str, Any], source: str, attack: Attack) -> tuple[Tensor, Tensor]:
+    """The labels and the predictions of a source, which must be on the page's grid.
+
+    Raises:
+        KeyError, ValueError: they are not there, or are something else.
+    """
+    labels = torch.from_numpy(arrays[f"{source}_labels"])
+    by_digit = torch.from_numpy(arrays[_name_of_predictions(source, attack.key)])
+    if not (
+        arrays[f"{source}_epsilons"].tolist() == list(EPSILONS)
+        and by_digit.shape == (len(labels), len(EPSILONS))
+        and all(each.min() >= 0 and each.max() <= 9 for each in (labels, by_digit))
+    ):
+        raise ValueError(f"there are no readings of {source} here")
+    return labels, by_digit
 
 
 def _name_of_predictions(source: str, attack: str) -> str:
     return f"{source}_{attack}_predictions"
-
-
-def _sha256(weights: Path) -> str:
-    return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
 def _surveys(model: nn.Module, images: Tensor, labels: Tensor) -> dict[str, Readings]:
@@ -280,7 +302,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for entry in [MODELS[key] for key in options.keys or MODELS]:
             model = load_model(entry.key)
             surveys = {source: _surveys(model, *digits[source]) for source in DATA_SETS}
-            save_surveys(entry.survey, _sha256(entry.weights), surveys)
+            save_surveys(entry.survey, sha256_of(entry.weights), surveys)
             print(f"{entry.survey}: {entry.survey.stat().st_size / 1000:.0f} kB")
     except (ValueError, OSError, MnistMissing) as error:
         parser.exit(2, f"{parser.prog}: {error}\n")

@@ -296,7 +296,6 @@ def pickled(path: Path) -> None:
     [
         truncated,
         pickled,
-        lambda path: path.write_bytes(b""),
         lambda path: path.write_bytes(b"no survey at all"),
         lambda path: np.savez(path, sha256=np.array("0")),
     ],

@@ -131,13 +131,10 @@ def read_correctly(model: Model, attack: Attack, epsilon: float) -> str:
 
 
 def _result(model: Model, attack: Attack, epsilon: float) -> dict[str, Any] | None:
-    """What the model's card says; None if it has none."""
-    card = load_card(model)
-    if card is None:
-        return None
-    result: dict[str, Any]
-    (result,) = (each for each in card["results"][attack.key] if each["epsilon"] == epsilon)
-    return result
+    """What the model's card says; None if it has none, or says nothing about that."""
+    card = load_card(model) or {"results": {}}
+    results: list[dict[str, Any]] = card["results"].get(attack.key, [])
+    return next((each for each in results if each["epsilon"] == epsilon), None)
 
 
 def _percent(part: float) -> str:
