@@ -1,24 +1,35 @@
 """Where digits come from, and what happens when MNIST is missing, damaged or out of reach."""
 
+import errno
 import functools
 import gzip
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 from torchvision.datasets import MNIST
 
 from fgsm import digits
-from fgsm.digits import MnistMissing, builtin_digits, mnist_available, mnist_digits, mnist_root
+from fgsm.digits import (
+    SPRITE,
+    MnistMissing,
+    builtin_digits,
+    mnist_available,
+    mnist_digits,
+    mnist_root,
+)
 
 
 def test_builtin_digits_are_images_and_labels() -> None:
@@ -35,6 +46,20 @@ def test_builtin_digits_are_images_and_labels() -> None:
 
 def test_builtin_digits_are_cached() -> None:
     assert builtin_digits()[0] is builtin_digits()[0]
+
+
+@pytest.mark.parametrize("content", [b"no picture", SPRITE.read_bytes()[:5000], "another picture"])
+def test_another_sprite_is_one_sentence(
+    content: bytes | str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sprite = tmp_path / "digits.png"
+    if isinstance(content, bytes):
+        sprite.write_bytes(content)
+    else:
+        Image.new("RGB", (2800, 280)).save(sprite)
+    monkeypatch.setattr(digits, "SPRITE", sprite)
+    with pytest.raises(ValueError, match=r"digits\.png is not the picture of the 1,000 built-in"):
+        builtin_digits.__wrapped__()
 
 
 def test_builtin_digits_are_bytes_of_the_training_set(mnist_root: Path) -> None:
@@ -78,10 +103,9 @@ def test_mnist_root_is_the_variable_else_the_cache(monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A MNIST of 3 + 2 digits, packed, in a folder that torchvision downloads from."""
+    """A MNIST of 3 + 2 digits, packed, in a folder that is served as a mirror."""
     folder = tmp_path / "server"
     folder.mkdir()
-    resources = []
     for name, count, constant in [("train", 3, "_TRAINING_FILES"), ("t10k", 2, "_TEST_FILES")]:
         labels = np.arange(count, dtype=np.uint8)
         images = np.repeat(labels, 784)
@@ -91,15 +115,13 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         }
         for file, content in contents.items():
             (folder / f"{file}.gz").write_bytes(gzip.compress(content))
-            resources.append((f"{file}.gz", md5((folder / f"{file}.gz").read_bytes())))
         known = tuple((file, md5(content)) for file, content in contents.items())
         monkeypatch.setattr(digits, constant, known)
 
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
         threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
-        monkeypatch.setattr(MNIST, "resources", resources)
-        monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{http.server_port}/"])
+        monkeypatch.setattr(digits, "MIRRORS", [f"http://127.0.0.1:{http.server_port}/"])
         yield folder
         http.shutdown()
 
@@ -112,14 +134,16 @@ def md5(content: bytes) -> str:
     return hashlib.md5(content).hexdigest()
 
 
-def test_download_fetches_both_sets(server: Path, tmp_path: Path) -> None:
+def test_download_fetches_what_is_asked_for(server: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     assert not mnist_available(root)
     images, labels = mnist_digits(train=False, root=root, download=True)
     assert torch.equal(images, torch.tensor([0.0, 1 / 255])[:, None, None, None].expand_as(images))
     assert labels.tolist() == [0, 1]
     assert mnist_available(root)
-    assert mnist_digits(train=True, root=root)[1].tolist() == [0, 1, 2]
+    raw = root / "MNIST" / "raw"
+    assert {file.name for file in raw.iterdir()} == {file for file, _ in digits._TEST_FILES}
+    assert mnist_digits(train=True, root=root, download=True)[1].tolist() == [0, 1, 2]
 
 
 def test_without_a_root_it_asks_mnist_root(
@@ -149,6 +173,7 @@ def test_a_damaged_file_is_noticed_and_repaired(
     train: bool, kind: str, how: str, server: Path, tmp_path: Path
 ) -> None:
     root = tmp_path / "root"
+    mnist_digits(not train, root, download=True)
     good = mnist_digits(train, root, download=True)
     damage(root / "MNIST" / "raw" / f"{'train' if train else 't10k'}-{kind}-ubyte", how)
 
@@ -160,19 +185,127 @@ def test_a_damaged_file_is_noticed_and_repaired(
     assert torch.equal(again[1], good[1])
 
 
-def test_a_partial_download_is_fetched_again(server: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "served",
+    [
+        lambda packed: packed[:-9],
+        lambda packed: b"",
+        lambda packed: b"<html>a page of a captive portal</html>",
+        lambda packed: gzip.compress(b"another file"),
+    ],
+)
+def test_a_mirror_that_has_something_else_leaves_nothing(
+    served: Callable[[bytes], bytes], server: Path, tmp_path: Path
+) -> None:
     root = tmp_path / "root"
+    packed = server / "t10k-labels-idx1-ubyte.gz"
+    whole = packed.read_bytes()
+    packed.write_bytes(served(whole))
+    with pytest.raises(MnistMissing, match="could not be downloaded"):
+        mnist_digits(train=False, root=root, download=True)
     raw = root / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    packed = (server / "t10k-images-idx3-ubyte.gz").read_bytes()
-    (raw / "t10k-images-idx3-ubyte.gz").write_bytes(packed[:20])
+    assert [file.name for file in raw.iterdir()] == ["t10k-images-idx3-ubyte"]
+    packed.write_bytes(whole)
     assert len(mnist_digits(train=False, root=root, download=True)[1]) == 2
+
+
+def test_the_next_mirror_is_asked(
+    server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digits, "MIRRORS", ["http://127.0.0.1:9/", *digits.MIRRORS])
+    assert len(mnist_digits(train=False, root=tmp_path, download=True)[1]) == 2
+
+
+def test_a_file_larger_than_any_of_mnist_is_not_unpacked(
+    server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digits, "LARGEST", 1000)
+    packed = server / "t10k-images-idx3-ubyte.gz"
+    packed.write_bytes(gzip.compress(bytes(10_000_000)))
+    read = []
+    monkeypatch.setattr(digits, "_md5_of", lambda content: read.append(len(content)))
+    with pytest.raises(MnistMissing):
+        mnist_digits(train=False, root=tmp_path, download=True)
+    assert read == [1000]
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(path: Path, content: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(MnistMissing, match="no right or room to write"):
+        mnist_digits(train=False, root=tmp_path / "root", download=True)
+    assert not [path for path in (tmp_path / "root").rglob("*") if path.is_file()]
+
+
+def counted_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from now on."""
+    read: list[str] = []
+    really = Path.read_bytes
+
+    def note(path: Path) -> bytes:
+        read.append(path.name)
+        return really(path)
+
+    monkeypatch.setattr(Path, "read_bytes", note)
+    return read
+
+
+def settled(folder: Path) -> None:
+    """Let the files be older than the coarsest clock of a file system."""
+    for number, file in enumerate(sorted(folder.rglob("*-ubyte"))):
+        os.utime(file, ns=(0, time.time_ns() - 10**10 - number))
+
+
+def test_whether_mnist_is_here_is_asked_of_the_files_once(
+    server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mnist_digits(train=False, root=tmp_path, download=True)
+    settled(tmp_path)
+    read = counted_reads(monkeypatch)
+    assert [mnist_available(tmp_path) for _ in range(100)] == [True] * 100
+    assert sorted(read) == ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
+
+    file = tmp_path / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
+    whole = file.read_bytes()
+    read.clear()
+    damage(file, "one bit wrong")  # the size stays
+    os.utime(file, ns=(0, time.time_ns() - 10**10 + 1))
+    assert [mnist_available(tmp_path) for _ in range(100)] == [False] * 100
+    for _ in range(10):
+        with pytest.raises(MnistMissing):
+            mnist_digits(train=False, root=tmp_path)
+    assert read.count(file.name) == 2  # by `damage`, and once after it
+
+    file.write_bytes(whole)
+    assert mnist_available(tmp_path)
+    file.unlink()
+    assert not mnist_available(tmp_path)
+
+
+def test_a_file_that_has_just_changed_is_not_trusted_to_stay(
+    server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the clock of the file system is coarse, two changes may have the same time."""
+    mnist_digits(train=False, root=tmp_path, download=True)
+    file = tmp_path / "MNIST" / "raw" / "t10k-images-idx3-ubyte"
+    now = time.time_ns()
+    os.utime(file, ns=(now, now))
+    assert mnist_available(tmp_path)
+    damage(file, "one bit wrong")
+    os.utime(file, ns=(now, now))
+    assert not mnist_available(tmp_path)
 
 
 def test_no_network_is_one_sentence(
     server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/", "http://localhost:9/"])
+    monkeypatch.setattr(digits, "MIRRORS", ["http://127.0.0.1:9/", "http://localhost:9/"])
     with pytest.raises(MnistMissing, match=r"could not be downloaded .* built-in digits") as caught:
         mnist_digits(train=False, root=tmp_path / "root", download=True)
     assert "\n" not in str(caught.value)
@@ -188,7 +321,7 @@ def test_a_failed_repair_keeps_what_was_good(
     for packed in raw.glob("*.gz"):
         packed.unlink()
     (raw / "t10k-labels-idx1-ubyte").unlink()
-    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(digits, "MIRRORS", ["http://127.0.0.1:9/"])
     with pytest.raises(MnistMissing):
         mnist_digits(train=False, root=root, download=True)
     assert (raw / "t10k-images-idx3-ubyte").is_file()
@@ -197,7 +330,7 @@ def test_a_failed_repair_keeps_what_was_good(
 def test_a_root_that_cannot_be_written_is_one_sentence(server: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.write_text("a file where a folder should be")
-    with pytest.raises(MnistMissing, match="no right to write there"):
+    with pytest.raises(MnistMissing, match="no right or room to write there"):
         mnist_digits(train=True, root=root, download=True)
 
 
