@@ -287,7 +287,7 @@ def test_without_the_test_set(page: Page, bare: App) -> None:
     note = page.get_by_text(
         "MNIST's 10,000 test digits are not on this machine, so runs use the 1,000 built-in digits."
     )
-    get = button(page, "Download the test set (11 MB)")
+    get = button(page, "Download the test set (2 MB)")
     expect(note).to_be_visible()
     expect(page.locator(".survey .which")).to_have_text("FGSM on the 1,000 built-in digits")
     expect(page.locator(".breaking .lead")).to_contain_text("Of the 1,000 built-in digits")
@@ -317,12 +317,12 @@ def test_the_test_set_is_used_as_soon_as_it_has_come(
         stage = open_tab(page, app.url, "test-set")
         expect(page.locator(".survey .which")).to_contain_text("built-in")
         shutil.copytree(mnist_root / "MNIST" / "raw", root / "MNIST" / "raw")
-        button(page, "Download the test set (11 MB)").click()  # which finds that it is there
+        button(page, "Download the test set (2 MB)").click()  # which finds that it is there
         note = page.get_by_text("MNIST's 10,000 test digits are not on this machine")
 
         def is_known() -> None:
             expect(note).to_be_hidden()
-            expect(button(page, "Download the test set (11 MB)")).to_be_hidden()
+            expect(button(page, "Download the test set (2 MB)")).to_be_hidden()
             expect(page.locator(".survey .which")).to_have_text(
                 "FGSM on MNIST's 10,000 test digits"
             )

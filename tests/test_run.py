@@ -48,7 +48,7 @@ def here(monkeypatch: pytest.MonkeyPatch, mnist_test: tuple[Tensor, Tensor]) -> 
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The page finds no test set, and has no network to fetch it."""
     monkeypatch.setenv("MNIST_ROOT", str(tmp_path))
-    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr("fgsm.digits.MIRRORS", ["http://127.0.0.1:9/"])
     uncached = functools.partial(mnist_digits, train=False)
     monkeypatch.setattr("fgsm.service.digits.mnist_test", functools.cache(uncached))
     return tmp_path

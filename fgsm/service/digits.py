@@ -17,6 +17,8 @@ device = functools.cache(available_device)
 model_of = functools.cache(load_model)
 """The model with that key; each is loaded once."""
 mnist_test = functools.cache(functools.partial(mnist_digits, train=False))
+"""MNIST's test set. Once it has been read, it stays, whatever becomes of its files; while it is
+missing it is looked for again at each call."""
 
 
 def digits_here() -> tuple[Source, Tensor, Tensor]:
@@ -25,6 +27,11 @@ def digits_here() -> tuple[Source, Tensor, Tensor]:
         return MNIST_TEST, *mnist_test()
     except MnistMissing:
         return BUILTIN, *builtin_digits()
+
+
+def has_mnist_test() -> bool:
+    """Whether the test set is what `digits_here` gives."""
+    return digits_here()[0] is MNIST_TEST
 
 
 def digit_of(request: DigitRequest) -> tuple[Tensor, Tensor]:

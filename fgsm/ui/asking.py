@@ -14,8 +14,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fgsm.digits import mnist_available
 from fgsm.service import FUNCTIONS
+from fgsm.service.digits import has_mnist_test
 from fgsm.service.request import Request
 from fgsm.ui.all_digits.run import RUNS, download
 from fgsm.ui.door import DOOR
@@ -35,7 +35,7 @@ Own = Callable[[object, Visitor], Awaitable[Json]]
 
 async def has_mnist(_data: object, _visitor: Visitor) -> Json:
     """Whether the test set is here by now; the browser asks, as it may come after the page."""
-    return {"here": mnist_available()}
+    return {"here": has_mnist_test()}
 
 
 async def fetch(_data: object, _visitor: Visitor) -> Json:

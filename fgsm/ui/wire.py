@@ -18,7 +18,9 @@ import torch
 from torch import Tensor
 
 from fgsm.digits import MnistMissing
+from fgsm.files import BadFile
 from fgsm.service.request import Request
+from fgsm.ui.settings import settings
 
 Json = dict[str, Any]
 FAILED = "The server had an error and could not answer; its log says why."
@@ -86,7 +88,11 @@ def answered(function: Callable[[Any], Any], request: Request) -> Json:
         return message
     except MnistMissing as error:  # it names a folder, which is no visitor's business
         logger.info("refused: %s", error)
-        return {"error": "The test set is not here; the tab “Test set” can download it."}
+        offer = "; the tab “Test set” can download it" if settings().download else ""
+        return {"error": f"The test set is not here{offer}."}
+    except BadFile as error:
+        logger.error("%s", error)
+        return {"error": FAILED}
     except ValueError as error:
         logger.info("refused: %s", error)
         return refused(error)

@@ -7,9 +7,10 @@
 from pathlib import Path
 
 from fgsm.catalogue import ARTICLE_EPSILONS, FGSM, LENET
-from fgsm.digits import mnist_available
 from fgsm.service.all_digits import cards
+from fgsm.service.digits import has_mnist_test
 from fgsm.ui.component import component
+from fgsm.ui.settings import settings
 from fgsm.ui.wire import packed
 
 FOLDER = Path(__file__).parent
@@ -22,7 +23,8 @@ def all_digits() -> None:
         [FOLDER / "accuracy.html"],
         {
             "cards": packed(cards()),
-            "hasMnist": mnist_available(),
+            "hasMnist": has_mnist_test(),
+            "mayDownload": settings().download,
             "first": {
                 "model": LENET.key,
                 "attack": FGSM.key,

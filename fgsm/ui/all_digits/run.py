@@ -22,6 +22,7 @@ from fgsm.service.answer import Progress, Series
 from fgsm.service.digits import device
 from fgsm.service.request import CancelRequest, FollowRequest, RunRequest
 from fgsm.ui.door import DOOR
+from fgsm.ui.settings import settings
 from fgsm.ui.turns import Busy, Gone, Visitor
 from fgsm.ui.wire import FAILED, Json, packed, refused
 
@@ -209,11 +210,14 @@ async def _compute(run: Run) -> None:
 
 RUNS = Runs()
 """This process's."""
+NOT_OFFERED = "The test set can be downloaded only by whoever runs this server."
 _downloading = asyncio.Lock()
 
 
 async def download(_data: object = None) -> Json:
-    """Fetch what is missing or damaged of the test set; one visitor at a time."""
+    """Fetch what is missing or damaged of the test set, where visitors may; one at a time."""
+    if not settings().download:
+        return {"error": NOT_OFFERED}
     async with _downloading:
         return await asyncio.to_thread(_download)
 
@@ -224,7 +228,7 @@ def _download() -> Json:
     except MnistMissing as error:
         logger.warning("%s", error)
         return {
-            "error": "The test set could not be downloaded: there is no network, or no right to "
-            f"write. {BUILTIN.phrase[0].upper()}{BUILTIN.phrase[1:]} work without it."
+            "error": "The test set could not be downloaded: there is no network, or no right or "
+            f"room to write. {BUILTIN.phrase[0].upper()}{BUILTIN.phrase[1:]} work without it."
         }
     return {"said": f"{MNIST_TEST.phrase} are here now."}

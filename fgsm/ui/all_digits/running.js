@@ -45,10 +45,10 @@ export class Running {
   /**
    * @param {HTMLElement} form
    * @param {Server} server
-   * @param {{ first: Choice, hasMnist: boolean }} value
+   * @param {{ first: Choice, hasMnist: boolean, mayDownload: boolean }} value
    * @param {(series: Series | null) => void} show draws the results so far; null when a run begins
    */
-  constructor(form, server, { first, hasMnist }, show) {
+  constructor(form, server, { first, hasMnist, mayDownload }, show) {
     this.form = form;
     this.server = server;
     this.show = show;
@@ -59,6 +59,7 @@ export class Running {
     this.button = find(form, "[type=submit]", HTMLButtonElement);
     this.canceller = find(form, ".cancel", HTMLButtonElement);
     this.downloader = find(form, ".download", HTMLButtonElement);
+    this.downloader.hidden = !mayDownload;
     this.model.append(...catalogue.models.map(({ key, title }) => new Option(title, key)));
     this.attack.append(...catalogue.attacks
       .filter(({ offered }) => offered.includes("runs"))
@@ -145,7 +146,8 @@ export class Running {
     const isHere = wasHere || (await this.server.has_mnist({}).catch(() => null))?.here === true;
     const [missing, builtin] = [KEYS.MNIST_TEST, KEYS.BUILTIN].map((key) => sourceOf(key).phrase);
     find(this.form, ".missing").hidden = isHere;
-    find(this.form, ".missing span").textContent = `${missing} are not on this machine, so runs use ${builtin}.`;
+    find(this.form, ".missing span").textContent =
+      `${missing} are not on this ${this.downloader.hidden ? "server" : "machine"}, so runs use ${builtin}.`;
   }
 
   async #download() {

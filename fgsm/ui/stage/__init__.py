@@ -11,7 +11,7 @@ from pathlib import Path
 import gradio as gr
 
 from fgsm import service
-from fgsm.digits import mnist_available
+from fgsm.service.digits import has_mnist_test
 from fgsm.service.listing import FIRST, FIRST_EPSILON
 from fgsm.ui.component import component
 from fgsm.ui.compute import computed
@@ -28,7 +28,7 @@ def stage() -> gr.HTML:
         "stage/stage.js",
         [FOLDER / "stage.html"],
         value={
-            "hasMnist": mnist_available(),
+            "hasMnist": has_mnist_test(),
             "first": {
                 "request": first,
                 "epsilon": FIRST_EPSILON,
