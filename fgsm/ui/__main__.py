@@ -1,7 +1,6 @@
 """Starts the page where there is only the installed package: `python -m fgsm.ui`."""
 
-from fgsm.ui.launch import launch
-from fgsm.ui.page import page
+from fgsm.ui.start import checked_page, serve
 
 if __name__ == "__main__":
-    launch(page())
+    serve(checked_page())
