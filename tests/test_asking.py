@@ -17,7 +17,7 @@ from fgsm.service import stage as module
 from fgsm.ui import asking
 from fgsm.ui.compute import computed
 from fgsm.ui.door import DOOR
-from fgsm.ui.kept import Kept
+from fgsm.ui.remembered import Remembered
 from fgsm.ui.turns import Busy, Visitor
 from tests.helpers import FIRST, ask, awaited
 
@@ -37,11 +37,11 @@ def posted(name: str, data: object = None, **options: Any) -> httpx.Response:
 
 
 @pytest.fixture(autouse=True)
-def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
-    """Nothing is kept yet."""
-    kept = Kept()
-    monkeypatch.setattr(asking, "_kept", kept)
-    return kept
+def remembered(monkeypatch: pytest.MonkeyPatch) -> Remembered:
+    """Nothing is remembered yet."""
+    remembered = Remembered()
+    monkeypatch.setattr(asking, "_remembered", remembered)
+    return remembered
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_lecture_hall_opens_on_the_same_digit(sweeps: list[str]) -> None:
     assert len(sweeps) == 2
 
 
-def test_drawings_and_refusals_are_not_kept(kept: Kept) -> None:
+def test_drawings_and_refusals_are_not_remembered(remembered: Remembered) -> None:
     drawing = {**FIRST, "source": "drawing", "index": 0}
     ink = bytearray(28 * 28)
     for y in range(4, 24):
@@ -91,20 +91,24 @@ def test_drawings_and_refusals_are_not_kept(kept: Kept) -> None:
     drawing["drawing"] = base64.b64encode(bytes(ink)).decode()
     assert posted("attack", drawing).json()["digit"]["source"] == "drawing"
     assert "error" in posted("attack", {**FIRST, "attack": "targeted", "target": 4}).json()
-    assert kept.bytes == 0
+    assert remembered.bytes == 0
 
 
 def test_what_was_not_asked_for_longest_makes_room() -> None:
-    kept = Kept(largest=10)
+    remembered = Remembered(largest=10)
     for question in ("a", "b"):
-        kept.put(question, b"12345")
-    assert kept.get("a") == b"12345"
-    kept.put("c", b"12345")
-    assert (kept.get("a"), kept.get("b"), kept.get("c")) == (b"12345", None, b"12345")
-    kept.put("c", b"1")
-    assert kept.bytes == 6
-    kept.put("large", bytes(11))
-    assert kept.bytes == 0 and kept.get("large") is None
+        remembered.put(question, b"12345")
+    assert remembered.get("a") == b"12345"
+    remembered.put("c", b"12345")
+    assert (remembered.get("a"), remembered.get("b"), remembered.get("c")) == (
+        b"12345",
+        None,
+        b"12345",
+    )
+    remembered.put("c", b"1")
+    assert remembered.bytes == 6
+    remembered.put("large", bytes(11))
+    assert remembered.bytes == 0 and remembered.get("large") is None
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *asking.OWN])

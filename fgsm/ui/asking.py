@@ -19,7 +19,7 @@ from fgsm.service.digits import has_mnist_test
 from fgsm.service.request import Request
 from fgsm.ui.all_digits.run import RUNS, download
 from fgsm.ui.door import DOOR
-from fgsm.ui.kept import Kept
+from fgsm.ui.remembered import Remembered
 from fgsm.ui.turns import Busy, Gone, Visitor
 from fgsm.ui.wire import Json, answered, refused, request_of
 
@@ -50,7 +50,7 @@ OWN: dict[str, Own] = {
     "has_mnist": has_mnist,
 }
 _REQUESTS = {name: request_of(function) for name, function in FUNCTIONS.items()}
-_kept = Kept()
+_remembered = Remembered()
 
 
 async def ask(request: HttpRequest) -> Response:
@@ -85,21 +85,21 @@ async def ask(request: HttpRequest) -> Response:
 
 
 async def _answer(name: str, asked: Request, visitor: Visitor, request: HttpRequest) -> bytes:
-    """The answer of the service, compressed; from those that are kept, if it is there."""
+    """The answer of the service, compressed; from those that are remembered, if it is there."""
     question = (name, asked) if asked.is_repeated else None
 
     def compute() -> bytes:
         # While this waited, somebody else's question may have been answered.
-        if question and (kept := _kept.get(question)):
-            return kept
+        if question and (known := _remembered.get(question)):
+            return known
         message = answered(FUNCTIONS[name], asked)
         answer = gzip.compress(orjson.dumps(message), FASTEST)
         if question and "error" not in message:
-            _kept.put(question, answer)
+            _remembered.put(question, answer)
         return answer
 
-    if question and (kept := _kept.get(question)):
-        return kept
+    if question and (known := _remembered.get(question)):
+        return known
     cost = (name, *asked.size)
     return await DOOR.work(visitor, name, compute, cost=cost, is_gone=request.is_disconnected)
 

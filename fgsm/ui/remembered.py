@@ -1,4 +1,4 @@
-"""Answers that are kept, since others will ask the same: a lecture hall opens on the same digit."""
+"""Answers that are remembered, since others will ask the same: a lecture hall opens on the same digit."""
 
 import threading
 from collections import OrderedDict
@@ -8,7 +8,7 @@ LARGEST = 64 * 2**20
 """Bytes of all answers together: about 3,000 of a digit under attack."""
 
 
-class Kept:
+class Remembered:
     """Answers by their questions; those that were not asked for longest make room for new ones."""
 
     def __init__(self, largest: int = LARGEST) -> None:
@@ -18,7 +18,7 @@ class Kept:
         self._lock = threading.Lock()  # the event loop reads what the computing thread writes
 
     def get(self, question: Hashable) -> bytes | None:
-        """The answer, if it was kept."""
+        """The answer, if there is one."""
         with self._lock:
             if question not in self._answers:
                 return None
@@ -26,7 +26,7 @@ class Kept:
             return self._answers[question]
 
     def put(self, question: Hashable, answer: bytes) -> None:
-        """Keep an answer."""
+        """Remember an answer."""
         with self._lock:
             self.bytes += len(answer) - len(self._answers.pop(question, b""))
             self._answers[question] = answer
