@@ -1,7 +1,7 @@
 """The page's own files: scripts, styles and the digits' sprite, served with a version in the URL.
 
 Everything is read once, at the start. The version is a hash of all of it, so that a browser may
-keep a file for good, and still gets a new one as soon as anything changes.
+keep a file for good, and still gets a new one as soon as anything changes. `fgsm.ui.kept` sends it.
 
 A script is an ES module and imports its neighbours by relative paths. Two are made here:
 `shared/catalogue.js` from `fgsm.catalogue`, and `stories/built_in.js` from the stories. Style
@@ -12,11 +12,6 @@ within the components that `SCOPES` names.
 import hashlib
 import json
 from pathlib import Path
-
-import gradio
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from fgsm.catalogue import MODELS
 from fgsm.digits import SPRITE
@@ -56,11 +51,6 @@ SHEETS = (
 )
 WINDOWS = ("present/speaker.html", "present/speaker.css")
 """A page of its own, without Gradio, and its style sheet."""
-KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".png": "image/png"}
-FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
-FOR_ALL = {"Access-Control-Allow-Origin": "*"}
-"""A page of another origin that has ours as `<gradio-app>` may load our files, and a browser that
-kept them for one origin may use them for another."""
 
 
 def _style_sheet() -> str:
@@ -109,32 +99,9 @@ def _files() -> dict[str, bytes]:
 
 
 FILES = _files()
-_COMPONENT = (Path(gradio.__file__).parent / "templates/frontend/gradio.js").read_bytes()
 VERSION = hashlib.sha256(b"".join(path.encode() + FILES[path] for path in FILES)).hexdigest()[:12]
 BASE = f"fgsm/{VERSION}"
 """Where the files are, below the page's own address."""
-
-
-def _serve(request: Request) -> Response:
-    """One of the files. A page that was loaded before an update asks for another version."""
-    path, version = request.path_params["path"], request.path_params["version"]
-    if path not in FILES:
-        return PlainTextResponse("there is no such file", status_code=404)
-    kept = FOR_GOOD if version == VERSION else {"Cache-Control": "no-cache"}
-    kind = KINDS[Path(path).suffix]
-    return Response(FILES[path], media_type=kind, headers=FOR_ALL | kept)
-
-
-def _serve_component(_request: Request) -> Response:
-    """The script that defines `<gradio-app>`, at an address that is the same for every Gradio.
-
-    It imports Gradio's own scripts, which are served already; so a page that has ours in it needs
-    no script from another host.
-    """
-    return Response(_COMPONENT, media_type="text/javascript", headers=FOR_ALL)
-
-
-ROUTES = [Route("/fgsm/{version}/{path:path}", _serve), Route("/gradio.js", _serve_component)]
 _LINKS = f'<link rel="stylesheet" href="{BASE}/page.css">' + "".join(
     f'<link rel="modulepreload" href="{BASE}/{path}">' for path in FILES if path.endswith(".js")
 )

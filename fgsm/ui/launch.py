@@ -7,8 +7,10 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from fgsm.ui import asking, assets
+from fgsm.ui import asking
+from fgsm.ui.assets import HEAD, VERSION
 from fgsm.ui.http import PagePolicy, guarding, set_up_logs
+from fgsm.ui.kept import Kept
 from fgsm.ui.page import THEME
 from fgsm.ui.settings import settings
 
@@ -23,12 +25,16 @@ def launch(demo: gr.Blocks, **more: Any) -> None:
     set_up_logs()
     # Uvicorn takes a client's address from these proxies only; by default it believes this machine.
     os.environ["FORWARDED_ALLOW_IPS"] = ",".join(settings().proxies)
+    # Gradio makes one up at each start; but servers of the same page are to give the same answers.
+    demo.app_id = int(VERSION, 16)
     demo.launch(
         theme=THEME,
-        head=assets.HEAD,
+        head=HEAD,
         app_kwargs={
-            "routes": asking.ROUTES + assets.ROUTES,
+            "routes": asking.ROUTES,
+            # What is kept is compressed already; what is computed is compressed here.
             "middleware": [
+                Middleware(Kept),
                 Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
                 Middleware(PagePolicy),
             ],

@@ -1,4 +1,4 @@
-"""Answers that are remembered, since others will ask the same: a lecture hall opens on the same digit."""
+"""Answers that are remembered, since others ask the same: a lecture hall opens on one digit."""
 
 import threading
 from collections import OrderedDict
