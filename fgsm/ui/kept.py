@@ -57,6 +57,9 @@ DIFFERENT = {"deep_link", "page", "all_endpoints"}
 SIGNED_IN = "access-token"
 """In a cookie of Gradio's for whoever has signed in."""
 
+POLICY = "content-security-policy"
+"""A header that belongs to what is in the page, see `fgsm.ui.http.headers`."""
+
 Key = tuple[str, str, str, tuple[tuple[bytes, bytes], ...]]
 """What a page depends on: path below its address, whole path, scheme, and the headers above."""
 
@@ -133,7 +136,9 @@ class Kept:
         if told[0]["status"] != 200 or "set-cookie" in headers:
             return None
         kind = headers["content-type"].partition(";")[0]
-        return answer(b"".join(each.get("body", b"") for each in told[1:]), kind, ASK_AGAIN)
+        policy = {POLICY: headers[POLICY]} if POLICY in headers else {}
+        body = b"".join(each.get("body", b"") for each in told[1:])
+        return answer(body, kind, ASK_AGAIN | policy)
 
 
 def _is_different(scope: Scope) -> bool:
