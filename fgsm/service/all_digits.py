@@ -2,14 +2,15 @@
 
 import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from fgsm.attack import fgsm
 from fgsm.card import load_card
-from fgsm.catalogue import ARTICLE_EPSILONS, ATTACKS, EPSILONS, MNIST_TEST, MODELS
+from fgsm.catalogue import ARTICLE_EPSILONS, ATTACKS, EPSILONS, MNIST_TEST, MODELS, load_model
 from fgsm.evaluate import Result, digits_at_once, evaluate, unaimed
 from fgsm.frames import image_frames
 from fgsm.readings import Readings
@@ -47,24 +48,41 @@ def readings_of(request: RunRequest) -> int:
     return len(images) * len(request.epsilons) * (1 + ATTACKS[request.attack].gradients)
 
 
-def run(request: RunRequest) -> Iterator[tuple[Series, float]]:
+class Step(NamedTuple):
+    """How far a run is."""
+
+    series: Series
+    """The results so far."""
+    seconds: float
+    """How long they took."""
+    device: str
+    """What they are computed on."""
+
+
+def run(request: RunRequest, on: torch.device | None = None) -> Generator[Step, None, None]:
     """Evaluate batch by batch on the larger data set that is here.
 
+    Args:
+        on: the device, and a model of its own there; None means the model and the device that all
+            answers are computed with.
+
     Returns:
-        The results so far, and the seconds they took; at first, those of no digit at all.
+        A step after each batch; at first, one with the results of no digit at all.
     """
+    model = load_model(request.model, on) if on else model_of(request.model)
+    on = on or device()
     source, images, labels = digits_here()
     attack, epsilons = ATTACKS[request.attack], request.epsilons
 
-    def series(n: int, results: tuple[Result, ...]) -> Series:
-        return Series(request.model, attack.key, source.key, n, len(images), results)
+    def step(n: int, results: tuple[Result, ...], seconds: float) -> Step:
+        series = Series(request.model, attack.key, source.key, n, len(images), results)
+        return Step(series, seconds, str(on))
 
-    yield series(0, ()), 0.0
-    size = digits_at_once(attack, epsilons, device())
-    model = model_of(request.model)
+    yield step(0, (), 0.0)
+    size = digits_at_once(attack, epsilons, on)
     start = time.perf_counter()
     for evaluation in evaluate(model, images, labels, epsilons, unaimed(attack), size=size):
-        yield series(evaluation.n, evaluation.results), time.perf_counter() - start
+        yield step(evaluation.n, evaluation.results, time.perf_counter() - start)
 
 
 def counts(request: SurveyRequest) -> Counts:

@@ -22,6 +22,7 @@ from fgsm.ui.door import DOOR
 from fgsm.ui.remembered import Remembered
 from fgsm.ui.turns import Busy, Gone, Visitor
 from fgsm.ui.wire import Json, answered, refused, request_of
+from fgsm.ui.zero import IS_ZERO, asked_by
 
 PAGE = re.compile(r"[\w-]{8,64}", re.ASCII)
 """What a page calls itself, in the header `X-Fgsm-Page`."""
@@ -69,6 +70,8 @@ async def ask(request: HttpRequest) -> Response:
         return _json({"error": f"The question is not JSON: {error}."}, 400)
     try:
         if name in OWN:
+            if IS_ZERO:
+                asked_by(request)
             return _json(await OWN[name](data, visitor))
         answer = await _answer(name, _REQUESTS[name].parse(data), visitor, request)
     except ValueError as error:

@@ -10,14 +10,12 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from fgsm.catalogue import BUILTIN, MNIST_TEST
 from fgsm.digits import MnistMissing, mnist_digits
 from fgsm.service.all_digits import readings_of
-from fgsm.service.all_digits import run as evaluated
 from fgsm.service.answer import Progress, Series
 from fgsm.service.digits import device
 from fgsm.service.request import CancelRequest, FollowRequest, RunRequest
@@ -25,6 +23,7 @@ from fgsm.ui.door import DOOR
 from fgsm.ui.settings import settings
 from fgsm.ui.turns import Busy, Gone, Visitor
 from fgsm.ui.wire import FAILED, Json, packed, refused
+from fgsm.ui.zero import IS_ZERO, Steps, evaluated
 
 PAUSE = 0.6
 """Seconds between two news of a run: often enough to look alive, too seldom to cost anything."""
@@ -47,13 +46,13 @@ class Run:
 
     visitor: Visitor
     request: RunRequest
-    steps: Iterator[tuple[Series, float]]
-    """The results so far, and the seconds they took, batch by batch."""
+    steps: Steps
     ahead: int = 0
     """How many runs come first."""
     is_going: bool = False
     series: Series | None = None
     seconds: float = 0.0
+    device: str = field(default_factory=lambda: str(device()))
     is_over: bool = False
     problem: str | None = None
     news: int = 1
@@ -97,7 +96,7 @@ class Run:
             self.asked = time.monotonic()
         if self.problem:
             return {"error": self.problem}
-        told = Progress(self.news, self.ahead, self.series, self.seconds, str(device()))
+        told = Progress(self.news, self.ahead, self.series, self.seconds, self.device)
         answer: Json = packed(told)
         return answer
 
@@ -177,6 +176,7 @@ class Runs:
             self._move_up()
             try:
                 await _compute(run)
+                await asyncio.to_thread(run.steps.close)  # gives a GPU back, if it has one
             except Exception:
                 logger.exception("a run failed")
                 run.problem = FAILED
@@ -193,7 +193,10 @@ async def _compute(run: Run) -> None:
     batch = partial(next, run.steps, None)
     while not await run.is_gone():
         try:
-            step = await DOOR.work(run.visitor, "run", batch, cost=cost, is_gone=run.is_gone)
+            if IS_ZERO:  # waits for the GPU, and computes nothing here
+                step = await asyncio.to_thread(batch)
+            else:
+                step = await DOOR.work(run.visitor, "run", batch, cost=cost, is_gone=run.is_gone)
         except Busy as busy:
             await asyncio.sleep(busy.again)
             continue
@@ -201,7 +204,7 @@ async def _compute(run: Run) -> None:
             return
         if step is None:
             return
-        run.series, run.seconds = step
+        run.series, run.seconds, run.device = step
         now = time.monotonic()
         if run.series.n in (0, run.series.of) or now - told >= PAUSE:
             told = now
