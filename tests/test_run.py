@@ -216,8 +216,8 @@ def test_little_is_told_of_what_is_over_soon(
 def test_a_batch_is_never_much_work(attack: str, epsilons: int, size: int, nowhere: Path) -> None:
     """A visitor who picks a digit meanwhile waits for one batch."""
     asked = request("softmax", attack, " ".join(str(k / 50) for k in range(epsilons)))
-    _, (series, _), *_ = evaluated(RunRequest.parse(asked))
-    assert series.n == size
+    _, step, *_ = evaluated(RunRequest.parse(asked))
+    assert step.series.n == size
 
 
 @pytest.fixture
