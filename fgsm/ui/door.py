@@ -42,6 +42,8 @@ class Door:
 
     def __init__(self) -> None:
         self._small, self._large = Turns(), Turns()
+        self.finished = 0.0
+        """When the last piece of work was finished, as `time.monotonic` says it."""
         self._took: dict[object, float] = {}
         self._small_since, self._last_large = 0.0, UNKNOWN
         """Seconds of small work since the last large work, and the seconds that took."""
@@ -136,6 +138,7 @@ class Door:
         elif self._large:
             self._small_since += own
         self._took[work.cost] = 0.5 * (self._took.get(work.cost, own) + own)
+        self.finished = time.monotonic()
         loop.call_soon_threadsafe(_tell, work.done, *outcome)
         return took
 

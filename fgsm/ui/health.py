@@ -64,7 +64,8 @@ class Health:
             if time.monotonic() > self._until:
                 problem = await self._problem()
                 status = 503 if problem else 200
-                self._found = PlainTextResponse(problem or "a digit can be attacked", status)
+                words = problem or "a digit can be attacked"
+                self._found = PlainTextResponse(words, status, {"Cache-Control": "no-store"})
                 self._until = time.monotonic() + KEPT
             return self._found
 

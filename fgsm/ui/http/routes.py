@@ -46,6 +46,7 @@ RULES = (
     _rule("/", "GET HEAD", "page"),
     _rule(r"/fgsm/ask/picture", "POST", "ask", PICTURE),
     _rule(r"/fgsm/ask/\w{1,40}", "POST", "ask"),
+    _rule(r"/fgsm/(health|openapi\.json)", "GET HEAD", "page"),
     _rule(rf"/fgsm/(?!ask/)\w{{1,40}}/{_FILE}", "GET HEAD", "file"),
     _rule(r"/gradio\.js", "GET HEAD", "file"),
     _rule(rf"/(assets|static)/{_FILE}", "GET HEAD", "file"),
