@@ -48,19 +48,33 @@ def claims(docstring: str, measured: Mapping[str, float]) -> list[Claim]:
     return found
 
 
-def run(
-    docstring: str, measure: Callable[[], tuple[Mapping[str, float], Mapping[str, object]]]
-) -> None:
+Measure = Callable[[], tuple[Mapping[str, float], Mapping[str, object]]]
+"""Returns the figure for each claim, and anything else worth printing with them."""
+
+
+def run(docstring: str, measure: Measure, **others: tuple[str, Measure]) -> None:
     """Parse the command line, measure, report; with `--check`, exit with 1 if a bound is missed.
 
     Args:
-        measure: returns the figure for each claim, and anything else worth printing with them.
+        docstring: what is claimed.
+        others: other claims, and how they are measured, by the option that chooses them.
     """
     style = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=docstring, formatter_class=style)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a bound is missed")
+    chosen = parser.add_mutually_exclusive_group()
+    for name, (text, _) in others.items():
+        chosen.add_argument(
+            f"--{name}",
+            action="store_const",
+            dest="chosen",
+            const=others[name],
+            default=(docstring, measure),
+            help=text.partition("\n")[0],
+        )
     options = parser.parse_args()
+    docstring, measure = options.chosen if others else (docstring, measure)
     measured, details = measure()
     found = claims(docstring, measured)
     versions = {"python": platform.python_version(), "torch": torch.__version__}
