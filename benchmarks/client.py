@@ -5,13 +5,11 @@ with a library that can do everything. So hundreds of visitors fit beside the se
 """
 
 import asyncio
+import gzip
 import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import brotli
 
 CONNECTIONS = 6
 """At once, of one browser to one server; as in every browser."""
@@ -35,13 +33,8 @@ class Answer:
         Raises:
             ValueError: it is none.
         """
-        coding = self.headers.get("content-encoding")
-        body = self.body
-        if coding == "br":
-            body = brotli.decompress(body)
-        elif coding == "gzip":
-            body = zlib.decompress(body, wbits=31)
-        return json.loads(body)
+        is_packed = self.headers.get("content-encoding") == "gzip"
+        return json.loads(gzip.decompress(self.body) if is_packed else self.body)
 
 
 class Browser:

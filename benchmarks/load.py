@@ -95,7 +95,8 @@ async def well_again(port: int, enough: float, patience: float) -> float:
 
 def crowds(counts: Sequence[int], seconds: float) -> tuple[dict[int, Seen], Measured, Details]:
     """What crowds of these sizes meet, each at its own server, and what the last one leaves."""
-    met, details = {}, {}
+    met: dict[int, Seen] = {}
+    details: Details = {}
     for count in counts:
         with server() as (app, _):
             pid, paths = app.process.pid, resources(app.url)
