@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.client import Browser
 from benchmarks.visitors import Seen, Visitor, question, request
-from fgsm.catalogue import BUILTIN, DRAWING, ITERATIVE
+from fgsm.catalogue import BUILTIN, DRAWING, ITERATIVE, LENET
 from fgsm.service.fields import LARGEST_DRAWING, MOST_EPSILONS
 
 AGAIN = 0.1
@@ -221,7 +221,7 @@ async def many_sessions(port: int, address: str, count: int) -> None:
 async def honest_run(port: int, count: int, theirs: str, ours: str, patience: float) -> float:
     """Seconds until an honest visitor's run begins, once so many others were asked for."""
     run = {
-        "model": "lenet",
+        "model": LENET.key,
         "attack": ITERATIVE.key,
         "epsilons": " ".join(f"{k / 100:.2f}" for k in range(1, MOST_EPSILONS + 1)),
         "known": 0,

@@ -107,7 +107,7 @@ def crowds(counts: Sequence[int], seconds: float) -> tuple[dict[int, Seen], Meas
             again = asyncio.run(well_again(app.port, 500, 30))
             time.sleep(1)  # for what is freed at leisure
             after = memory_of(pid)
-            details[f"{count} visitors"] = told(seen, seconds)
+            details[f"{count} visitors"] = told(seen)
             details[f"{count} visitors, used"] = (
                 f"{used}; {memory:.0f} MB before, {after:.0f} after"
             )
@@ -115,8 +115,8 @@ def crowds(counts: Sequence[int], seconds: float) -> tuple[dict[int, Seen], Meas
     return met, left, details
 
 
-def told(seen: Seen, seconds: float) -> str:
-    """What visitors met, in one line; times in milliseconds."""
+def told(seen: Seen) -> str:
+    """What visitors met, in one line: medians and p95 in milliseconds, and of how many."""
     parts = {
         "page": seen.pages,
         "pick": seen.picks,
@@ -124,7 +124,7 @@ def told(seen: Seen, seconds: float) -> str:
         "comparison": seen.compared,
     }
     words = [
-        f"{name} {median(times):.0f}, p95 {p95(times):.0f} ({len(times) / seconds:.1f}/s)"
+        f"{len(times)} x {name} {median(times):.0f}, p95 {p95(times):.0f}"
         for name, times in parts.items()
         if times
     ]
@@ -144,7 +144,7 @@ def among_hostile(
             used = Work(pid)
             seen = asyncio.run(work)
             measured[name] = p95(seen.picks)
-            details[f"{name}, all"] = f"{told(seen, seconds)}; {used.told()}"
+            details[f"{name}, all"] = f"{told(seen)}; {used.told()}"
             asyncio.run(well_again(port, 500, 30))
 
         row("nobody else, pick, p95", hostile.honest_picks(port, HALL, seconds / 2))
@@ -204,7 +204,7 @@ def large_bodies_and_many_visitors() -> tuple[Measured, Details]:
     }
     return measured, {
         "2,000 visitors who come and go, s": round(seconds, 1),
-        "40 MB": told(sent, 3),
+        "40 MB": told(sent),
     }
 
 

@@ -12,7 +12,6 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import App, Stage, launch_browser, running_app
 
-TICKS = os.sysconf("SC_CLK_TCK")
 MB = 2**20
 
 
@@ -42,7 +41,7 @@ def cpu_of(pid: int) -> float:
     """Seconds of processor time that a process has used so far, all of its threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     user, system = fields[11:13]
-    return (int(user) + int(system)) / TICKS
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_of(pid: int) -> float:

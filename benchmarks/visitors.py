@@ -48,7 +48,7 @@ _digits = itertools.cycle(random.sample(range(BUILTIN.size), BUILTIN.size))
 
 @dataclass
 class Seen:
-    """What visitors met. Times are in milliseconds."""
+    """What visitors met. Times are in milliseconds; where no answer came, it is `PATIENCE`."""
 
     pages: list[float] = field(default_factory=list)
     picks: list[float] = field(default_factory=list)
@@ -120,9 +120,7 @@ class Visitor:
             await asyncio.sleep(max(0, asked + 1 / STROKES - time.perf_counter()))
 
     async def _attack(self, wanted: dict[str, Any], times: list[float]) -> None:
-        start = time.perf_counter()
-        answer = await self.ask("attack", {**wanted, "ks": None})
-        times.append(1000 * (time.perf_counter() - start))
+        answer = await self._timed("attack", {**wanted, "ks": None}, times)
         if self._comparing:
             self._comparing.cancel()
         if answer is not None:
@@ -134,9 +132,15 @@ class Visitor:
     async def _compare(self, wanted: dict[str, Any]) -> None:
         await asyncio.sleep(PAUSE)
         self._comparing = None  # sent now, it is not called back
+        await self._timed("compare", wanted, self.seen.compared)
+
+    async def _timed(self, name: str, wanted: Mapping[str, Any], times: list[float]) -> Any:
+        """What `ask` returns; the milliseconds that took are added to `times`."""
         start = time.perf_counter()
-        await self.ask("compare", wanted)
-        self.seen.compared.append(1000 * (time.perf_counter() - start))
+        answer = await self.ask(name, wanted)
+        seconds = PATIENCE if answer is None else time.perf_counter() - start
+        times.append(1000 * seconds)
+        return answer
 
     async def ask(self, name: str, wanted: Mapping[str, Any]) -> Any:
         """The answer to a question, asked until there is one; None if something goes wrong."""
@@ -145,9 +149,12 @@ class Visitor:
                 self.seen.asked += 1
                 answer = await asyncio.wait_for(question(self.browser, name, wanted), PATIENCE)
                 again = answer.headers.get("retry-after", "")
-                if answer.status != 503 or not again.isdigit():
+                if answer.status not in (429, 503) or not again.isdigit():
                     break
-                self.seen.busy += 1
+                if answer.status == 503:
+                    self.seen.busy += 1
+                else:  # nobody here asks too often
+                    self.seen.errors["status 429"] += 1
                 await asyncio.sleep(int(again) * random.uniform(1, 1 + SPREAD))
         except (ConnectionError, asyncio.TimeoutError) as error:
             self.seen.errors[f"{name}: {type(error).__name__}"] += 1

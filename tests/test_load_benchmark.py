@@ -119,11 +119,17 @@ def test_a_busy_server_is_asked_again_and_that_is_no_error() -> None:
     assert (seen.asked, seen.busy, seen.errors) == (3, 2, Counter())
 
 
+def test_a_visitor_who_asks_too_often_waits_but_that_is_an_error() -> None:
+    answers = iter([told("429 Too Many", b"{}", "Retry-After: 0"), told("200 OK", b'{"a": 1}')])
+    answer, seen = asked(lambda _: next(answers))
+    assert answer == {"a": 1}
+    assert (seen.asked, seen.busy, seen.errors.total()) == (2, 0, 1)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         told("503 Busy", b"{}"),  # and does not say when to ask again
-        told("429 Too Many Requests", b"{}", "Retry-After: 0"),
         told("500 Internal Server Error", b"{}"),
         told("200 OK", b'{"error": "No."}'),
     ],
