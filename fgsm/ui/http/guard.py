@@ -1,7 +1,7 @@
 """The one door that every request goes through, before Gradio sees anything of it."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
 import gradio as gr
@@ -19,8 +19,6 @@ from fgsm.ui.http.refusals import Refused, answer_to
 from fgsm.ui.http.routes import rule_for
 
 logger = logging.getLogger(__name__)
-NAMED = "/call/v2/"
-"""In the path of a call by the names of arguments. If they are wrong, Gradio fails on them."""
 FAILED = "The server had an error and could not answer; its log says why."
 
 
@@ -30,7 +28,7 @@ class Guard:
     def __init__(
         self,
         app: ASGIApp,
-        functions: Mapping[int, str],
+        functions: Collection[int],
         mcp: bool,
         bodies: Bodies | None = None,
         rates: Rates | None = None,
@@ -39,7 +37,7 @@ class Guard:
 
         Args:
             app: what answers.
-            functions: of Gradio's interface for programs: their names, by their numbers.
+            functions: the numbers of Gradio's functions for programs.
             mcp: whether the Model Context Protocol is offered.
             bodies: those that are here; by default none.
             rates: what clients have asked; by default nothing.
@@ -85,11 +83,11 @@ class Guard:
             Gone: the client has left.
         """
         url_length = len(scope["raw_path"]) + len(scope["query_string"])
-        method, names = scope["method"], self._functions.values()
+        method = scope["method"]
         headers = Headers(raw=believed(scope["headers"]))
         if method == "OPTIONS" and "access-control-request-method" in headers:
             method = headers["access-control-request-method"]  # Gradio says whether it may be sent
-        rule, found = rule_for(method, path, url_length, self._mcp, names)
+        rule, found = rule_for(method, path, url_length, self._mcp)
         check_names(found)
         check_query(scope["query_string"])
         check_origin(scope["method"], headers)
@@ -109,14 +107,15 @@ class Guard:
                 body = await self._bodies.read(receive, headers, rule.largest)
                 stack.callback(self._bodies.done, len(body))
                 if path.startswith("/gradio_api/") and "/mcp" not in path:
-                    check_body(body, self._functions.keys())
+                    check_body(body, self._functions)
                 receive = again(body, receive)
             try:
                 await self._app(scope, receive, send)
-            except TypeError as error:
-                if NAMED not in path:
+            except (LookupError, TypeError, ValueError) as error:
+                if rule.cost != "call":
                     raise
-                sentence = "The arguments are not the function's; /gradio_api/info says which are."
+                # Gradio lets these out if a call is not as its function wants it, before it begins.
+                sentence = "No function takes this; /gradio_api/info says what they take."
                 raise Refused(422, sentence) from error
 
 
@@ -132,8 +131,7 @@ def guarding(
     async def guarded(app: Starlette) -> AsyncIterator[None]:
         outermost = app.middleware_stack
         assert isinstance(outermost, ServerErrorMiddleware)  # whose place this takes
-        functions = {number: str(fn.api_name) for number, fn in demo.fns.items()}
-        app.middleware_stack = Guard(outermost.app, functions, mcp)
+        app.middleware_stack = Guard(outermost.app, demo.fns.keys(), mcp)
         yield
 
     return guarded

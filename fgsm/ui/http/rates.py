@@ -21,7 +21,7 @@ from fgsm.ui.http.routes import Cost
 RATES: dict[Cost, RateLimitItem] = {
     "page": parse("1200 per minute"),  # 200 people open it, and load it again, twice
     "ask": parse("4000 per 10 seconds"),  # 40 people draw at once; more than any server computes
-    "call": parse("600 per minute"),
+    "call": parse("100 per 10 seconds"),
     "stream": parse("600 per minute"),
 }
 """Files cost nothing: they are in memory, and browsers keep them."""

@@ -6,7 +6,6 @@ what the page, `<gradio-app>` in another page, `gradio_client` and programs with
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,7 +45,8 @@ RULES = (
     _rule("/", "GET HEAD", "page"),
     _rule(r"/fgsm/ask/picture", "POST", "ask", PICTURE),
     _rule(r"/fgsm/ask/\w{1,40}", "POST", "ask"),
-    _rule(r"/fgsm/(health|openapi\.json)", "GET HEAD", "page"),
+    _rule(r"/fgsm/openapi\.json", "GET HEAD", "page"),
+    _rule(r"/fgsm/health", "GET HEAD", "file"),  # refusing it would stop a server that is well
     _rule(rf"/fgsm/(?!ask/)\w{{1,40}}/{_FILE}", "GET HEAD", "file"),
     _rule(r"/gradio\.js", "GET HEAD", "file"),
     _rule(rf"/(assets|static)/{_FILE}", "GET HEAD", "file"),
@@ -57,24 +57,22 @@ RULES = (
     ),
     # What Gradio's clients, in a page or in a program, ask before anything else.
     _rule(rf"(/config|{_API}/info|{_API}/openapi\.json|{_API}/startup-events)/?", "GET", "page"),
-    # A function of the interface for programs, and waiting for its answer.
-    _rule(rf"{_API}/call/(v2/)?(?P<function>[^/]+)/?", "POST", "call"),
+    # A function of the interface for programs, to which pictures may be given, and its answer.
+    _rule(rf"{_API}/call/(v2/)?(?P<function>[^/]+)/?", "POST", "call", PICTURE),
     _rule(rf"{_API}/call/(v2/)?(?P<function>[^/]+)/(?P<event>[^/]+)", "GET", "stream"),
-    _rule(rf"{_API}/queue/join/?", "POST", "call"),
+    _rule(rf"{_API}/queue/join/?", "POST", "call", PICTURE),
     _rule(rf"{_API}/queue/data", "GET", "stream"),
     _rule(rf"{_API}/heartbeat/(?P<session>[^/]+)", "GET", "stream"),
     _rule(rf"{_API}/(reset|cancel)/?", "POST", "call"),
 )
 MCP = (
-    _rule(rf"{_API}/mcp(/|/sse|/schema|/http/?)?", "GET DELETE POST", "stream"),
-    _rule(rf"{_API}/mcp/messages/?", "POST", "call"),
+    _rule(rf"{_API}/mcp(/|/sse|/schema|/http/?)?", "GET DELETE POST", "stream", PICTURE),
+    _rule(rf"{_API}/mcp/messages/?", "POST", "call", PICTURE),
 )
 """The Model Context Protocol, which whoever starts the page may switch on."""
 
 
-def rule_for(
-    method: str, path: str, url_length: int, mcp: bool, functions: Collection[str]
-) -> tuple[Rule, dict[str, str]]:
+def rule_for(method: str, path: str, url_length: int, mcp: bool) -> tuple[Rule, dict[str, str]]:
     """The rule for a request, and the names in its path.
 
     Args:
@@ -82,7 +80,6 @@ def rule_for(
         path: decoded, below the page's own address.
         url_length: bytes of the path and the query, as they were sent.
         mcp: whether the Model Context Protocol is offered.
-        functions: of the interface for programs.
 
     Raises:
         Refused: 404, 405 or 414.
@@ -95,10 +92,7 @@ def rule_for(
         if match is None:
             continue
         if method in rule.methods:
-            names = {name: value for name, value in match.groupdict().items() if value}
-            if names.get("function", "") not in {"", *functions}:
-                break
-            return rule, names
+            return rule, {name: value for name, value in match.groupdict().items() if value}
         allowed |= {*rule.methods}
     if allowed:
         methods = ", ".join(sorted(allowed))
