@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.events import api
 from limits import parse
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -145,7 +146,7 @@ def classify(x: float) -> float:
 def test_of_gradios_routes_only_those_that_are_needed_are_answered() -> None:
     """All that Gradio has, also what a later Gradio may add."""
     with gr.Blocks() as demo:
-        gr.api(classify, api_name="classify")
+        api(classify, api_name="classify")
     app = gr.routes.App.create_app(demo)
     inner = Inner()
     guarded = guard(inner)
@@ -287,7 +288,7 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
 
 
 def test_bodies_that_are_here_at_a_time_are_bounded() -> None:
-    bodies = Bodies(patience=60, most_at_once=3000)
+    bodies = Bodies(patience=60, most_at_once=3000, small=1)
 
     async def many() -> list[Answered]:
         guarded = guard(bodies=bodies)
@@ -298,16 +299,18 @@ def test_bodies_that_are_here_at_a_time_are_bounded() -> None:
         slow = [asyncio.create_task(_stalled(guarded, b"x" * 1000)) for _ in range(3)]
         while bodies.held < 3000:
             await asyncio.sleep(0)
-        refused = await wait([b"y"])
+        small, refused = await wait([b"y"]), await wait([b"yy"])
         for task in slow:
             task.cancel()
         await asyncio.gather(*slow, return_exceptions=True)
-        return [refused, await wait([b"y"])]
+        return [small, refused, await wait([b"yy"])]
 
-    refused, answered = asyncio.run(many())
-    assert refused.status == 503 and int(refused.headers["retry-after"]) >= 1
+    small, refused, answered = asyncio.run(many())
+    assert (
+        small.status == 200 and refused.status == 503 and int(refused.headers["retry-after"]) >= 1
+    )
     assert b'"again": 3' in refused.body  # as the page's scripts read it
-    assert answered.body == b"y" and bodies.held == 0
+    assert answered.body == b"yy" and bodies.held == 0
 
 
 async def _stalled(guarded: ASGIApp, part: bytes) -> None:
@@ -400,6 +403,16 @@ def test_a_client_that_asks_too_much_is_told_when_to_ask_again() -> None:
     assert 1 <= int(first[3].headers["retry-after"]) <= 61
     assert b'"again": ' in first[3].body and b"3 per 1 minute" in first[3].body
     assert {each.status for each in others} == {200}
+
+
+def test_a_large_body_counts_as_several_requests() -> None:
+    body = b'"' + b"x" * 200_000 + b'"'
+
+    async def many() -> list[int]:
+        guarded = guard(rates=Rates({"ask": parse("8 per minute")}))
+        return [(await asking(guarded, ASK, "POST", JSON, [body])).status for _ in range(3)]
+
+    assert asyncio.run(many()) == [200, 200, 429]  # 1 + 3 each
 
 
 def test_no_number_of_clients_fills_the_memory() -> None:

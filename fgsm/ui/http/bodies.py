@@ -12,8 +12,11 @@ from fgsm.ui.http.refusals import Refused, later
 
 PATIENCE = 30
 """Seconds that a body may take."""
-MOST_AT_ONCE = 64 * 1024 * 1024
+MOST_AT_ONCE = 32 * 1024 * 1024
 """Bytes of all bodies that are here at a time."""
+SMALL = 32 * 1024
+"""Bytes of a body that finds room in any case, as most of what the page asks is smaller: nobody is
+kept out by those who send much, and slowly."""
 
 
 class Gone(Exception):
@@ -23,11 +26,14 @@ class Gone(Exception):
 class Bodies:
     """The bodies that are here."""
 
-    def __init__(self, patience: float = PATIENCE, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(
+        self, patience: float = PATIENCE, most_at_once: int = MOST_AT_ONCE, small: int = SMALL
+    ) -> None:
         self.held = 0
         """Bytes."""
         self._patience = patience
         self._most_at_once = most_at_once
+        self._small = small
 
     async def read(self, receive: Receive, headers: Headers, largest: int) -> bytes:
         """The body; whoever gets it says `done` when it is not needed any more.
@@ -66,7 +72,7 @@ class Bodies:
                 parts.append(part)
             if size > largest:
                 raise _too_large(largest)
-            if self.held > self._most_at_once:
+            if size > self._small and self.held > self._most_at_once:
                 raise later(503, "Too much is being sent to the server just now.", 2)
             more = message.get("more_body", False)
 

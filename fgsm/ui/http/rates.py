@@ -25,6 +25,8 @@ RATES: dict[Cost, RateLimitItem] = {
     "stream": parse("600 per minute"),
 }
 """Files cost nothing: they are in memory, and browsers keep them."""
+AS_MANY = 64 * 1024
+"""Bytes of a body that count as one more request; a megabyte keeps Gradio busy for 0.1 s."""
 SLOTS = 1024
 STREAMS = 800
 """Open at a time; a process may often have no more than 1,024 connections."""
@@ -56,18 +58,19 @@ class Rates:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._streams: Counter[int] = Counter()
 
-    async def count(self, cost: Cost, client: int) -> None:
+    async def count(self, cost: Cost, client: int, times: int = 1) -> None:
         """Count a request.
 
         Args:
             cost: of its answer.
             client: its slot.
+            times: as how many it counts.
 
         Raises:
             Refused: 429.
         """
         rate = self._rates.get(cost)
-        if rate is None or await self._limiter.hit(rate, cost, str(client)):
+        if rate is None or await self._limiter.hit(rate, cost, str(client), cost=times):
             return
         window = await self._limiter.get_window_stats(rate, cost, str(client))
         seconds = window.reset_time - time.time()
