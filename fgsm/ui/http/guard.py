@@ -95,9 +95,8 @@ class Guard:
         await self._rates.count(rule.cost, client)
         scope = {**scope, "headers": headers.raw}
         if rule.cost == "page" and "app" in scope:
-            scope[
-                "app"
-            ].api_info = None  # else Gradio tells all by which address the first one came
+            # Else Gradio tells everybody the address by which the first one came.
+            scope["app"].api_info = None
         with ExitStack() as stack:
             if rule.cost == "stream":
                 stack.enter_context(self._rates.stream(client))

@@ -50,11 +50,7 @@ RULES = (
     _rule(rf"/fgsm/(?!ask/)\w{{1,40}}/{_FILE}", "GET HEAD", "file"),
     _rule(r"/gradio\.js", "GET HEAD", "file"),
     _rule(rf"/(assets|static)/{_FILE}", "GET HEAD", "file"),
-    _rule(
-        rf"(/theme\.css|{_API}/theme\.css|/manifest\.json|/favicon\.ico|/robots\.txt)",
-        "GET",
-        "file",
-    ),
+    _rule(rf"({_API})?/theme\.css|/(manifest\.json|favicon\.ico|robots\.txt)", "GET HEAD", "file"),
     # What Gradio's clients, in a page or in a program, ask before anything else.
     _rule(rf"(/config|{_API}/info|{_API}/openapi\.json|{_API}/startup-events)/?", "GET", "page"),
     # A function of the interface for programs, to which pictures may be given, and its answer.
