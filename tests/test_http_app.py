@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 from gradio_client import Client  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import READY, ROOT, App, running_app
 
@@ -430,3 +430,20 @@ def test_what_gets_into_the_page_does_not_run(guarded: App, browser: Browser) ->
         assert result["broken"] == ["connect-src", "img-src", "script-src-attr", "script-src-elem"]
     finally:
         context.close()
+
+
+SHARED = PROGRAM.replace(
+    "launch(demo)",
+    """
+from gradio import networking
+networking.setup_tunnel = lambda **_: "https://example.gradio.live"  # which takes a network
+launch(demo, share=True)
+""",
+)
+
+
+def test_a_page_that_is_shared_loads_nothing_from_elsewhere(tmp_path: Path, page: Page) -> None:
+    with (tmp_path / "log").open("w") as file, running_app(file, ("-c", SHARED)) as app:
+        response = page.goto(f"{app.url}?__theme=light")
+        assert response is not None and 'src="./gradio.js"' in response.text()
+        expect(page.locator(READY)).to_be_visible()

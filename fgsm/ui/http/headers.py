@@ -38,6 +38,9 @@ OF_ALL = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+FAR = re.compile(rb'src="https://[^"/]*/[^"]*/gradio\.js"')
+NEAR = b'src="./gradio.js"'
+"""Where the page is shared (`GRADIO_SHARE`), Gradio has it load its scripts from another host."""
 
 
 def policy_of(html: str) -> str:
@@ -59,7 +62,10 @@ def _hash(script: str) -> str:
 
 
 class PagePolicy:
-    """Gives every page its policy. This goes between what makes the page and what packs it."""
+    """Gives every page its policy, and has it load its scripts from here.
+
+    This goes between what makes the page and what packs it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -78,9 +84,10 @@ class PagePolicy:
             else:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body", False):
-                    body = b"".join(parts)
-                    policy = policy_of(body.decode("utf-8", "replace"))
-                    MutableHeaders(scope=start)["Content-Security-Policy"] = policy
+                    body = FAR.sub(NEAR, b"".join(parts))
+                    headers = MutableHeaders(scope=start)
+                    headers["Content-Length"] = str(len(body))
+                    headers["Content-Security-Policy"] = policy_of(body.decode("utf-8", "replace"))
                     await send(start)
                     await send({"type": "http.response.body", "body": body})
 
