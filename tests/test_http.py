@@ -56,7 +56,7 @@ class Inner:
 
 
 def guard(app: ASGIApp | None = None, mcp: bool = False, **more: Any) -> Guard:
-    return Guard(app or Inner(), {0}, mcp, **more)
+    return Guard(app or Inner(), {0: 1, 4: 2}, mcp, **more)
 
 
 def ask(
@@ -192,7 +192,9 @@ def test_of_gradios_routes_only_those_that_are_needed_are_answered() -> None:
         ("/assets/ä.js", "GET", 404),
         ("/config\n", "GET", 404),
         ("/gradio_api/call/classify", "POST", 200),
-        ("/gradio_api/call/other function", "POST", 400),
+        ("/gradio_api/call/classify/0a1b", "GET", 200),
+        ("/gradio_api/call/classify/0a1b", "DELETE", 405),
+        ("/gradio_api/call/a/b/c", "GET", 404),
         ("/fgsm/health", "GET", 200),
         ("/fgsm/health", "POST", 405),
         ("/gradio_api/mcp/", "POST", 404),
@@ -200,7 +202,6 @@ def test_of_gradios_routes_only_those_that_are_needed_are_answered() -> None:
         ("/gradio_api/heartbeat/" + "a" * 64, "GET", 200),
         ("/gradio_api/heartbeat/" + "a" * 65, "GET", 400),
         ("/gradio_api/heartbeat/a.b", "GET", 400),
-        ("/gradio_api/call/classify/..%", "GET", 400),
         ("/gradio_api/queue/data?session_hash=abc", "GET", 200),
         ("/gradio_api/queue/data?session_hash=abc&session_hash=a%0ab", "GET", 400),
         ("/gradio_api/queue/data?session_hash=", "GET", 400),
@@ -217,7 +218,7 @@ def test_an_address_and_a_method(path: str, method: str, status: int) -> None:
     if status != 200:
         assert answered.headers["connection"] == "close"
         sentence = answered.body.decode().strip()
-        assert len(sentence) < 120 and "\n" not in sentence
+        assert len(sentence) < 140 and "\n" not in sentence
     if status == 405:
         assert method not in answered.headers["allow"].split(", ")
 
@@ -361,15 +362,23 @@ def test_a_client_that_leaves_is_told_nothing_and_keeps_nothing() -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b'{"data": [], "fn_index": 0, "session_hash": "k2j4h6k8l0m"}', 200),
+        (b'{"data": [[1, "x"]], "fn_index": 0, "session_hash": "k2j4h6k8l0m"}', 200),
+        (b'{"data": [1, null], "fn_index": 4}', 200),
+        (b'{"data": [1], "fn_index": 4}', 422),
+        (b'{"data": [1, 2], "fn_index": 0}', 422),
+        (b'{"data": "x", "fn_index": 0}', 422),
+        (b'{"data": {"0": 1}, "fn_index": 0}', 422),
+        (b'{"data": [{"path": "http://example.com/", "meta": {"_type": "gradio.FileData"}}]}', 422),
+        (b'{"data": [[[{}]]]}', 422),
+        (b'{"event_data": {}}', 422),
         (b'{"session_hash": null, "event_id": "3f2a-1"}', 200),
         (b'{"session_hash": "' + b"a" * 65 + b'"}', 400),
         (b'{"session_hash": ["a"]}', 400),
         (b'{"event_id": "a\\nb"}', 400),
-        (b'{"fn_index": 1}', 404),
-        (b'{"fn_index": "1"}', 404),
-        (b'{"fn_index": true}', 404),
-        (b'{"fn_index": ' + b"9" * 4000 + b"}", 404),
+        (b'{"data": [1], "fn_index": 1}', 404),
+        (b'{"data": [1], "fn_index": "1"}', 404),
+        (b'{"data": [1], "fn_index": true}', 404),
+        (b'{"data": [1], "fn_index": ' + b"9" * 4000 + b"}", 404),
         (b"[" * 200_000, 400),
         (b"9" * 5000, 400),
         (b"[]", 400),
@@ -629,9 +638,9 @@ def test_a_call_that_gradio_fails_on_is_the_callers_error(log: io.StringIO) -> N
 
 
 def test_an_answer_that_breaks_off_is_not_ended_as_if_it_were_whole(log: io.StringIO) -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # which the web server logs
         ask(guard(failing(begun=True)), "/config")
-    assert "GET /config failed" in log.getvalue()
+    assert log.getvalue() == ""
 
 
 def test_a_visitor_cannot_write_into_the_log(log: io.StringIO) -> None:

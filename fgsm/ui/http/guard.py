@@ -1,12 +1,13 @@
 """The one door that every request goes through, before Gradio sees anything of it."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
 import gradio as gr
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,7 +29,7 @@ class Guard:
     def __init__(
         self,
         app: ASGIApp,
-        functions: Collection[int],
+        functions: Mapping[int, int],
         mcp: bool,
         bodies: Bodies | None = None,
         rates: Rates | None = None,
@@ -37,7 +38,7 @@ class Guard:
 
         Args:
             app: what answers.
-            functions: the numbers of Gradio's functions for programs.
+            functions: how many arguments Gradio's functions have, by their numbers.
             mcp: whether the Model Context Protocol is offered.
             bodies: those that are here; by default none.
             rates: what clients have asked; by default nothing.
@@ -69,10 +70,13 @@ class Guard:
             await answer_to(refused, path)(scope, receive, safe)
         except Gone:
             pass
-        except Exception:
-            logger.exception("%s %s failed", scope["method"], path)
+        except Exception as error:
+            if has_begun and isinstance(error.__cause__, HTTPException):
+                # A stream of a session that is not there; Gradio has said so in it, and then fails.
+                return await safe({"type": "http.response.body", "body": b""})
             if has_begun:
-                raise  # the server breaks the connection off, so that nobody takes a part for all
+                raise  # Uvicorn logs it, and breaks off, so that nobody takes a part for the whole
+            logger.exception("%s %s failed", scope["method"], path)
             await answer_to(Refused(500, FAILED), path)(scope, receive, safe)
 
     async def _answer(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +111,7 @@ class Guard:
                 stack.callback(self._bodies.done, len(body))
                 if more := len(body) // AS_MANY:
                     await self._rates.count(rule.cost, client, more)
-                if path.startswith("/gradio_api/") and "/mcp" not in path:
+                if path.startswith("/gradio_api/") and not path.startswith("/gradio_api/mcp"):
                     check_body(body, self._functions)
                 receive = again(body, receive)
             try:
@@ -132,7 +136,8 @@ def guarding(
     async def guarded(app: Starlette) -> AsyncIterator[None]:
         outermost = app.middleware_stack
         assert isinstance(outermost, ServerErrorMiddleware)  # whose place this takes
-        app.middleware_stack = Guard(outermost.app, demo.fns.keys(), mcp)
+        functions = {number: len(function.inputs) for number, function in demo.fns.items()}
+        app.middleware_stack = Guard(outermost.app, functions, mcp)
         yield
 
     return guarded

@@ -39,7 +39,7 @@ class Line(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The line."""
-        line = escaped(super().formatMessage(record))
+        line = escaped(super().formatMessage(record).rstrip())
         return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
     def formatException(self, info: object) -> str:

@@ -25,12 +25,12 @@ def later(status: int, sentence: str, seconds: float) -> Refused:
 
 
 def answer_to(refused: Refused, path: str) -> Response:
-    """The answer: JSON where the page's scripts ask, plain text elsewhere.
+    """The answer: JSON where the page's scripts and other programs ask, plain text elsewhere.
 
     The connection is closed, so that what was still to come of the request need not be read.
     """
     headers = {**refused.headers, "Connection": "close", "Cache-Control": "no-store"}
-    if not path.startswith("/fgsm/ask/"):
+    if not path.startswith(("/fgsm/ask/", "/gradio_api/")):
         return PlainTextResponse(f"{refused.sentence}\n", refused.status, headers)
     body: dict[str, Any] = {"error": refused.sentence}
     if again := refused.headers.get("Retry-After"):

@@ -36,8 +36,8 @@ def _rule(pattern: str, methods: str, cost: Cost, largest: int = BODY) -> Rule:
     return Rule(re.compile(pattern, re.ASCII), tuple(methods.split()), cost, largest)
 
 
-# No folder above, no empty name, no control characters. Names of sessions, events and functions may
-# be anything here; `fgsm.ui.http.questions` says what is wrong with one.
+# No folder above, no empty name, no control characters. The name of a session may be anything here;
+# `fgsm.ui.http.questions` says what is wrong with one. Those of calls are looked up where they go.
 _FILE = r"(?!.*\.\.)[\w.@-]+(/[\w.@-]+)*"
 _API = "/gradio_api"
 
@@ -54,8 +54,8 @@ RULES = (
     # What Gradio's clients, in a page or in a program, ask before anything else.
     _rule(rf"(/config|{_API}/info|{_API}/openapi\.json|{_API}/startup-events)/?", "GET", "page"),
     # A function of the interface for programs, to which pictures may be given, and its answer.
-    _rule(rf"{_API}/call/(v2/)?(?P<function>[^/]+)/?", "POST", "call", PICTURE),
-    _rule(rf"{_API}/call/(v2/)?(?P<function>[^/]+)/(?P<event>[^/]+)", "GET", "stream"),
+    _rule(rf"{_API}/call/(v2/)?[^/]+/?", "POST", "call", PICTURE),
+    _rule(rf"{_API}/call/(v2/)?[^/]+/[^/]+", "GET", "stream"),
     _rule(rf"{_API}/queue/join/?", "POST", "call", PICTURE),
     _rule(rf"{_API}/queue/data", "GET", "stream"),
     _rule(rf"{_API}/heartbeat/(?P<session>[^/]+)", "GET", "stream"),
