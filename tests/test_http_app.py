@@ -187,7 +187,7 @@ POST = b"POST /gradio_api/queue/join HTTP/1.1\r\nHost: x\r\nContent-Type: applic
         b"GET / HTTP/1.1\r\nHost: [\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
         b"GET / HTTP/1.0\r\nOrigin: http://x\r\n\r\n",
-        b"HEAD /config HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"HEAD /gradio_api/info HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"TRACE / HTTP/1.1\r\nHost: x\r\n\r\n",
         b"CONNECT example.com:80 HTTP/1.1\r\nHost: x\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -103,10 +103,12 @@ def with_headers(send: Send) -> Send:
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
+            policy = policy_of("") if _is_page(message) else NO_PAGE
             headers = MutableHeaders(scope=message)
-            headers.update(OF_ALL)
-            if message["status"] != 304:  # what the browser has keeps the policy that it came with
-                policy = policy_of("") if _is_page(message) else NO_PAGE
+            if message["status"] == 304:  # what the browser has keeps the headers that it came with
+                del headers["Content-Security-Policy"]
+            else:
+                headers.update(OF_ALL)
                 headers.setdefault("Content-Security-Policy", policy)
         await send(message)
 

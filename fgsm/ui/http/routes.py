@@ -52,7 +52,8 @@ RULES = (
     _rule(rf"/(assets|static)/{_FILE}", "GET HEAD", "file"),
     _rule(rf"({_API})?/theme\.css|/(manifest\.json|favicon\.ico|robots\.txt)", "GET HEAD", "file"),
     # What Gradio's clients, in a page or in a program, ask before anything else.
-    _rule(rf"(/config|{_API}/info|{_API}/openapi\.json|{_API}/startup-events)/?", "GET", "page"),
+    _rule("/config/?", "GET HEAD", "page"),
+    _rule(rf"{_API}/(info|openapi\.json|startup-events)/?", "GET", "page"),
     # A function of the interface for programs, to which pictures may be given, and its answer.
     _rule(rf"{_API}/call/(v2/)?[^/]+/?", "POST", "call", PICTURE),
     _rule(rf"{_API}/call/(v2/)?[^/]+/[^/]+", "GET", "stream"),
