@@ -234,6 +234,18 @@ def test_the_model_context_protocol_is_there_only_if_it_is_switched_on() -> None
     assert ask(guard(mcp=False), "/gradio_api/mcp/", "POST", JSON, [b"[1]"]).status == 404
 
 
+def test_no_tool_is_given_a_file_to_fetch() -> None:
+    file = b'{"p\\u0061th": "http://example.com/", "meta": {"_type": "gradio.FileData"}}'
+    for body, status in (
+        (b'{"params": {"arguments": {"images": [403]}, "_meta": {}}}', 200),
+        (b'{"params": {"arguments": {"images": [%b]}}}' % file, 422),
+        (b"[%b]" % file, 422),
+        (b"{", 400),
+    ):
+        answered = ask(guard(mcp=True), "/gradio_api/mcp/", "POST", JSON, [body])
+        assert answered.status == status, body
+
+
 def test_websockets_are_closed() -> None:
     sent: list[Message] = []
 

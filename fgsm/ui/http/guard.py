@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fgsm.ui.http.bodies import Bodies, Gone, again, check_length
 from fgsm.ui.http.headers import with_headers
 from fgsm.ui.http.origins import believed, check_origin
-from fgsm.ui.http.questions import check_body, check_names, check_query
+from fgsm.ui.http.questions import check_body, check_message, check_names, check_query
 from fgsm.ui.http.rates import AS_MANY, Rates, slot
 from fgsm.ui.http.refusals import Refused, answer_to
 from fgsm.ui.http.routes import rule_for
@@ -111,7 +111,9 @@ class Guard:
                 stack.callback(self._bodies.done, len(body))
                 if more := len(body) // AS_MANY:
                     await self._rates.count(rule.cost, client, more)
-                if path.startswith("/gradio_api/") and not path.startswith("/gradio_api/mcp"):
+                if path.startswith("/gradio_api/mcp"):
+                    check_message(body)
+                elif path.startswith("/gradio_api/"):
                     check_body(body, self._functions)
                 receive = again(body, receive)
             try:

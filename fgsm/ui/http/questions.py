@@ -8,7 +8,7 @@ are there.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
@@ -69,10 +69,7 @@ def check_body(body: bytes, functions: Mapping[int, int]) -> None:
             raise Refused(422, "Arguments are numbers, texts and lists of them, but no objects.")
         return fields
 
-    try:
-        fields = json.loads(body, object_hook=one)
-    except (ValueError, RecursionError):
-        raise Refused(400, "The body is no JSON, or it nests too deep.") from None
+    fields = _read(body, one)
     if not isinstance(fields, dict):
         raise Refused(400, "The body must be a JSON object.")
     check_names(fields)
@@ -84,3 +81,28 @@ def check_body(body: bytes, functions: Mapping[int, int]) -> None:
     data = fields["data"]
     if not isinstance(data, list) or len(data) != functions[number]:
         raise Refused(422, f"data must be a list of {functions[number]} arguments.")
+
+
+def check_message(body: bytes) -> None:
+    """Check that a message to the Model Context Protocol is JSON, and has no file in it.
+
+    Args:
+        body: as it was sent.
+
+    Raises:
+        Refused: 400, or 422 for a file.
+    """
+
+    def one(fields: dict[str, Any]) -> dict[str, Any]:
+        if {"path", "meta"} <= fields.keys():
+            raise Refused(422, "An argument is an object that Gradio takes for a file.")
+        return fields
+
+    _read(body, one)
+
+
+def _read(body: bytes, hook: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    try:
+        return json.loads(body, object_hook=hook)
+    except (ValueError, RecursionError):
+        raise Refused(400, "The body is no JSON, or it nests too deep.") from None
