@@ -183,6 +183,18 @@ def test_a_client_that_asks_too_much_is_told_when_to_ask_again() -> None:
     assert {each.status for each in others} == {200}
 
 
+def test_a_lecture_hall_behind_one_address_is_not_turned_away() -> None:
+    """All open the page, and load it again; a fifth of them draw, ten times a second, for a while."""
+
+    async def hall() -> set[int]:
+        guarded = guard()
+        opened = [await asking(guarded, "/") for _ in range(2 * 200)]
+        drawn = [await asking(guarded, ASK, "POST", JSON) for _ in range(40 * 10 * 10)]
+        return {each.status for each in opened + drawn}
+
+    assert awaited(hall()) == {200}
+
+
 def test_a_large_body_counts_as_several_requests() -> None:
     body = b'"' + b"x" * 200_000 + b'"'
 

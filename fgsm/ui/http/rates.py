@@ -19,7 +19,7 @@ from fgsm.ui.http.refusals import later
 from fgsm.ui.http.routes import Cost
 
 RATES: dict[Cost, RateLimitItem] = {
-    "page": parse("1200 per minute"),  # 200 people open it, and load it again, twice
+    "page": parse("400 per 20 seconds"),  # 200 people open it at once, and load it again
     "ask": parse("4000 per 10 seconds"),  # 40 people draw at once; more than any server computes
     "call": parse("100 per 10 seconds"),
     "stream": parse("600 per minute"),
