@@ -184,7 +184,7 @@ def test_a_client_that_asks_too_much_is_told_when_to_ask_again() -> None:
 
 
 def test_a_lecture_hall_behind_one_address_is_not_turned_away() -> None:
-    """All open the page, and load it again; a fifth of them draw, ten times a second, for a while."""
+    """All open the page, and load it again; then a fifth of them draw, ten times a second."""
 
     async def hall() -> set[int]:
         guarded = guard()
