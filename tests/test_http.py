@@ -318,11 +318,13 @@ def test_an_answer_that_breaks_off_is_not_ended_as_if_it_were_whole(log: io.Stri
     assert log.getvalue() == ""
 
 
-def test_a_visitor_cannot_write_into_the_log(log: io.StringIO) -> None:
-    hostile = "a\r\n2026 ERROR root: x\x1b[31m\x00\x85\u2028\u202e\ud800é"
-    logging.getLogger("visitor").warning("refused: %s", hostile)
-    logging.getLogger("visitor").warning("refused: %s", "x" * 1_000_000)
-    lines = log.getvalue().split("\n")
-    assert len(lines) == 3
-    assert lines[0].endswith(r"a\r\n2026 ERROR root: x\x1b[31m\x00\x85\u2028\u202e\ud800é")
-    assert len(lines[1]) == LONGEST + 1
+def test_a_visitor_cannot_write_into_the_log() -> None:
+    def line(said: str) -> str:
+        # Not by logging it: pytest, which keeps what is logged, could not write such characters.
+        record = logging.LogRecord("visitor", logging.WARNING, "", 0, "refused: %s", (said,), None)
+        return Line().format(record)
+
+    hostile = line("a\r\n2026 ERROR root: x\x1b[31m\x00\x85\u2028\u202e\ud800é")
+    assert hostile.endswith(r"a\r\n2026 ERROR root: x\x1b[31m\x00\x85\u2028\u202e\ud800é")
+    assert "\n" not in hostile and "WARNING visitor: refused: a" in hostile
+    assert len(line("x" * 1_000_000)) == LONGEST + 1

@@ -127,7 +127,7 @@ def test_what_the_stage_gives_away(
     # With the server gone, figures are saved without the code; the page's own colours stay.
     draw_seven(stage)
     before = stage.picture("change"), page.evaluate("document.body.className")
-    page.route("**/gradio_api/**", lambda route: route.abort("connectionrefused"))
+    page.route("**/fgsm/ask/**", lambda route: route.abort("connectionrefused"))
     stage.set_epsilon(0.2)
     page.click(".save-figure >> nth=0")
     page.check(f"{DIALOG} .look [value=dark]")
