@@ -13,7 +13,8 @@ from typing import Any
 from benchmarks.client import Browser
 from benchmarks.visitors import Seen, Visitor, question, request
 from fgsm.catalogue import BUILTIN, DRAWING, ITERATIVE, LENET
-from fgsm.service.fields import LARGEST_DRAWING, MOST_EPSILONS
+from fgsm.service.fields import MOST_EPSILONS
+from fgsm.service.image_fields import LARGEST_DRAWING
 
 AGAIN = 0.1
 """Seconds after which a hostile client asks again, whatever the server told it."""

@@ -15,7 +15,8 @@ from benchmarks.server import bytes_in, memory_of, resources, server
 from benchmarks.visitors import HALL, SENT, STEPS, Seen, Visitor, drawing, request
 from fgsm.catalogue import BUILTIN, DRAWING, EPSILONS, IMAGE, MODELS, attacks_offered
 from fgsm.service import FUNCTIONS
-from fgsm.service.fields import PIXELS, REACHES
+from fgsm.service.fields import REACHES
+from fgsm.service.image_fields import PIXELS
 from tests.browser import App
 
 SOAK = """Ten thousand interactions of every kind: what a server keeps of them, it gives back.

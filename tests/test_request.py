@@ -13,7 +13,8 @@ from torch import Tensor
 from fgsm import service
 from fgsm.service import FUNCTIONS
 from fgsm.service.digits import digit_of
-from fgsm.service.fields import LARGEST_DRAWING, REACHES
+from fgsm.service.fields import REACHES
+from fgsm.service.image_fields import LARGEST_DRAWING
 from fgsm.service.request import (
     AttackRequest,
     CellRequest,

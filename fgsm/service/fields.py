@@ -4,35 +4,24 @@ A check takes anything that JSON can hold. It returns the value that the program
 raises `ValueError` with a sentence that names the field, the value and what would be right.
 """
 
-import base64
-import binascii
-import math
 import re
 import reprlib
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 from fgsm.catalogue import (
-    DRAWING,
     EPSILONS,
-    IMAGE,
     LARGEST_EPSILON,
     MODELS,
     SOURCES,
     attacks_offered,
 )
-from fgsm.picture import MOST_BYTES
 
 REACHES = (0.1, 0.2, 0.3, 0.4, 0.5)
 """How far the church window may reach to each side, in pixel units."""
-LARGEST_DRAWING = 280
-"""Pixels per side."""
-PIXELS = 28 * 28
 MOST_EPSILONS = 21
 """In a run."""
 LONGEST_LINK = 1_200
@@ -202,79 +191,6 @@ Ray = Annotated[tuple[float, float] | None, BeforeValidator(_ray)]
 """How far along the gradient's sign and across it, in pixel units. Its epsilon is the sum of both
 sizes, and the slider must have it."""
 Reach = Annotated[float, BeforeValidator(_reach)]
-
-
-# ---- a drawing, a picture ----
-
-
-def _drawing(value: object, info: ValidationInfo) -> npt.NDArray[np.uint8] | None:
-    if info.data.get("source") != DRAWING.key:
-        return None
-    if not isinstance(value, str):
-        raise ValueError(f"drawing is {shown(value)}; it must be its pixels in base64")
-    if len(value) > 4 * (LARGEST_DRAWING**2 // 3 + 1):
-        raise ValueError(
-            f"drawing has {len(value)} characters; it must be at most "
-            f"{LARGEST_DRAWING} pixels a side"
-        )
-    pixels = np.frombuffer(_decoded(value, DRAWING.key, "its pixels"), np.uint8)
-    side = math.isqrt(len(pixels))
-    if side == 0 or side * side != len(pixels):
-        raise ValueError(f"drawing has {len(pixels)} pixels; it must be square")
-    return pixels.reshape(side, side)
-
-
-Drawing = Annotated[
-    npt.NDArray[np.uint8] | None,
-    BeforeValidator(_drawing),
-    WithJsonSchema({"type": ["string", "null"]}),
-]
-"""`(S, S)`, white ink on black; in JSON, base64 of its bytes. None for other sources."""
-
-
-def _pixels(value: object, info: ValidationInfo) -> npt.NDArray[np.uint8] | None:
-    if info.data.get("source") != IMAGE.key:
-        return None
-    if not isinstance(value, str):
-        raise ValueError(f"pixels are {shown(value)}; they must be {PIXELS} bytes in base64")
-    if len(value) != 4 * -(-PIXELS // 3):
-        raise ValueError(
-            f"pixels are {len(value)} characters; they must be {PIXELS} bytes in base64"
-        )
-    decoded = _decoded(value, "pixels", f"{PIXELS} bytes")
-    if len(decoded) != PIXELS:
-        raise ValueError(f"pixels are {len(decoded)} bytes; they must be {PIXELS}, row by row")
-    return np.frombuffer(decoded, np.uint8).reshape(28, 28)
-
-
-def _file(value: object, info: ValidationInfo) -> bytes:
-    name = str(info.field_name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is {shown(value)}; it must be a file's bytes in base64")
-    if len(value) > 4 * -(-MOST_BYTES // 3):
-        raise ValueError(
-            f"{name} has {len(value):,} characters of base64; the file may have {MOST_BYTES:,} "
-            "bytes at most"
-        )
-    return _decoded(value, name, "a file's bytes")
-
-
-def _decoded(value: str, name: str, what: str) -> bytes:
-    """The bytes that are written in base64."""
-    try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError(f"{name} is not base64; it must be {what} in base64") from error
-
-
-Pixels = Annotated[
-    npt.NDArray[np.uint8] | None,
-    BeforeValidator(_pixels),
-    WithJsonSchema({"type": ["string", "null"]}),
-]
-"""`(28, 28)`, white ink on black; in JSON, base64 of its bytes. None for other sources."""
-File = Annotated[bytes, BeforeValidator(_file), WithJsonSchema({"type": "string"})]
-"""What is in a file; in JSON, in base64."""
 
 
 # ---- a link ----

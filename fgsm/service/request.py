@@ -13,16 +13,13 @@ from fgsm.service.fields import (
     Class,
     Count,
     DigitIndex,
-    Drawing,
     EpsilonIndex,
     EpsilonIndexes,
     Epsilons,
-    File,
     Flag,
     Link,
     ModelKey,
     ModelKeys,
-    Pixels,
     Ray,
     Reach,
     RunAttackKey,
@@ -32,6 +29,7 @@ from fgsm.service.fields import (
     StageAttackKey,
     shown,
 )
+from fgsm.service.image_fields import Drawing, File, Pixels
 
 
 class Request(BaseModel):
