@@ -36,7 +36,8 @@ def shown(value: object) -> str:
 # ---- keys of the catalogue ----
 
 
-def _one_of(value: object, info: ValidationInfo, choices: Collection[str]) -> str:
+def one_of(value: object, info: ValidationInfo, choices: Collection[str]) -> str:
+    """The value, which must be one of the choices."""
     if not isinstance(value, str) or value not in choices:
         name = info.field_name
         raise ValueError(f"{name} is {shown(value)}; it must be one of {', '.join(choices)}")
@@ -44,19 +45,19 @@ def _one_of(value: object, info: ValidationInfo, choices: Collection[str]) -> st
 
 
 def _source(value: object, info: ValidationInfo) -> str:
-    return _one_of(value, info, SOURCES)
+    return one_of(value, info, SOURCES)
 
 
 def _model(value: object, info: ValidationInfo) -> str:
-    return _one_of(value, info, MODELS)
+    return one_of(value, info, MODELS)
 
 
 def _attack_of_the_stage(value: object, info: ValidationInfo) -> str:
-    return _one_of(value, info, attacks_offered("stage"))
+    return one_of(value, info, attacks_offered("stage"))
 
 
 def _attack_of_a_run(value: object, info: ValidationInfo) -> str:
-    return _one_of(value, info, attacks_offered("runs"))
+    return one_of(value, info, attacks_offered("runs"))
 
 
 def _models(value: object, info: ValidationInfo) -> tuple[str, ...] | None:

@@ -54,10 +54,10 @@ def compare(request: CompareRequest) -> Comparison:
     return Comparison(
         label=int(labels),
         named=request.is_named,
-        breaking_points={key: _breaking_point(swept) for key, swept in sweeps.items()},
+        breaking_points={key: breaking_point_of(swept) for key, swept in sweeps.items()},
         predictions={key: int(swept.predictions[0]) for key, swept in sweeps.items()},
         targets={key: _target(aim) for key, aim in aims.items()},
-        reached={key: _reached(swept, _target(aims[key])) for key, swept in sweeps.items()},
+        reached={key: reached_of(swept, _target(aims[key])) for key, swept in sweeps.items()},
     )
 
 
@@ -103,9 +103,9 @@ def stage_of(
         idle=None if direction is None else int((direction == 0).sum()),
         largest=change.largest,
         mean=change.mean,
-        breaking_point=_breaking_point(swept),
+        breaking_point=breaking_point_of(swept),
         right_again=_right_again(swept),
-        reached=_reached(swept, _target(aim)),
+        reached=reached_of(swept, _target(aim)),
     )
 
 
@@ -119,28 +119,37 @@ def _aim(request: AimedRequest, model: nn.Module, image: Tensor, labels: Tensor)
     needs_target = ATTACKS[request.attack].needs_target
     return Aim(
         generator=request.generator(),
-        targets=_targets(request, model, image, labels) if needs_target else None,
+        targets=(
+            targets_of(request.target, request.is_named, model, image, labels)
+            if needs_target
+            else None
+        ),
         ray=request.ray or Aim.ray,
     )
 
 
-def _targets(request: AimedRequest, model: nn.Module, image: Tensor, labels: Tensor) -> Tensor:
+def targets_of(
+    target: int | None, is_named: bool, model: nn.Module, image: Tensor, labels: Tensor
+) -> Tensor:
     """The wanted class `(1,)`, or the most likely one that is neither label nor prediction.
 
     The label of an unnamed drawing changes while it is drawn. If it becomes the wanted class, the
     most likely other class stands in, so that drawing can go on.
+
+    Raises:
+        ValueError: the digit is known to be of the wanted class.
     """
-    is_own = request.target == int(labels)
-    if request.target is not None and not is_own:
-        return torch.full_like(labels, request.target)
-    if is_own and request.is_named:
-        raise ValueError(f"the digit's own class is {request.target}; choose another target")
+    is_own = target == int(labels)
+    if target is not None and not is_own:
+        return torch.full_like(labels, target)
+    if is_own and is_named:
+        raise ValueError(f"the digit's own class is {target}; choose another target")
     log_probs = predict(model, image)
     taken = torch.stack([labels, log_probs.argmax(1)], dim=1)
     return log_probs.scatter(1, taken, -torch.inf).argmax(1)
 
 
-def _breaking_point(swept: Sweep) -> float | None:
+def breaking_point_of(swept: Sweep) -> float | None:
     """The one image's; None if no epsilon fools, since JSON has no infinity."""
     return _first_where(swept.fooled[:, 0].tolist(), swept)
 
@@ -155,7 +164,7 @@ def _target(aim: Aim) -> int | None:
     return None if aim.targets is None else int(aim.targets)
 
 
-def _reached(swept: Sweep, target: int | None) -> float | None:
+def reached_of(swept: Sweep, target: int | None) -> float | None:
     """The first epsilon at which the one image is read as the target."""
     return _first_where([now == target for now in swept.predictions[:, 0].tolist()], swept)
 
