@@ -7,7 +7,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from fgsm.ui import asking, health
+from fgsm.ui import asking, health, programs
 from fgsm.ui.assets import HEAD, VERSION
 from fgsm.ui.http import PagePolicy, guarding, set_up_logs
 from fgsm.ui.kept import Kept
@@ -31,7 +31,7 @@ def launch(demo: gr.Blocks, **more: Any) -> None:
         theme=THEME,
         head=HEAD,
         app_kwargs={
-            "routes": asking.ROUTES + health.ROUTES,
+            "routes": asking.ROUTES + health.ROUTES + programs.ROUTES,
             # What is kept is compressed already; what is computed is compressed here.
             "middleware": [
                 Middleware(Kept),
@@ -41,6 +41,7 @@ def launch(demo: gr.Blocks, **more: Any) -> None:
             "lifespan": guarding(demo, settings().mcp),
         },
         footer_links=[],
+        mcp_server=programs.mcp(),
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,

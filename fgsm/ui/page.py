@@ -5,6 +5,7 @@ import gradio as gr
 from fgsm.ui.all_digits import all_digits
 from fgsm.ui.header import header
 from fgsm.ui.how import how_it_works
+from fgsm.ui.programs import endpoints
 from fgsm.ui.stage import stage
 
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -32,4 +33,5 @@ def page() -> gr.Blocks:
                 all_digits()
             with gr.Tab("How it works", id="how", elem_id="how"):
                 how_it_works()
+        endpoints()
     return blocks
