@@ -35,7 +35,7 @@ def test_the_science_knows_no_service_and_no_page(name: str) -> None:
 
 
 def test_the_service_knows_no_page() -> None:
-    files = list((ROOT / "fgsm" / "service").glob("*.py"))
+    files = list((ROOT / "fgsm" / "service").rglob("*.py"))
     assert len(files) > 5
     for path in files:
         assert not {name for name in imported(path) if name.startswith("fgsm.ui")}, path
