@@ -138,7 +138,7 @@ class Kept:
         kind = headers["content-type"].partition(";")[0]
         policy = {POLICY: headers[POLICY]} if POLICY in headers else {}
         body = b"".join(each.get("body", b"") for each in told[1:])
-        return answer(body, kind, ASK_AGAIN | policy)
+        return answer(body, kind, ASK_AGAIN, policy)
 
 
 def _is_different(scope: Scope) -> bool:

@@ -37,7 +37,8 @@ class Answer:
     """The entity tag, which all codings share; so it is a weak one."""
     headers: tuple[tuple[bytes, bytes], ...]
     """Those that 200 and 304 have in common."""
-    kind: bytes
+    about: tuple[tuple[bytes, bytes], ...]
+    """Those about the content, which go with it."""
 
     async def send(self, scope: Scope, send: Send) -> None:
         """Answer a request of the method GET or HEAD."""
@@ -47,31 +48,38 @@ class Answer:
             return
         coding = next((each for each in self.packed if each in _accepted(asked)), None)
         body = self.packed[coding] if coding else self.content
-        more = [(b"content-type", self.kind), (b"content-length", str(len(body)).encode())]
+        more = [*self.about, (b"content-length", str(len(body)).encode())]
         if coding:
             more.append((b"content-encoding", coding.encode()))
         await _send(send, 200, [*self.headers, *more], b"" if scope["method"] == "HEAD" else body)
 
 
-def answer(content: bytes, kind: str, more: Mapping[str, str]) -> Answer:
+def answer(
+    content: bytes, kind: str, more: Mapping[str, str], about: Mapping[str, str] | None = None
+) -> Answer:
     """Prepare an answer.
 
     Args:
         content: what is sent.
         kind: its media type.
         more: headers, of them `FOR_GOOD` or `ASK_AGAIN`.
+        about: headers about the content: a browser that has it has them too.
     """
     packed = {"br": brotli.compress(content, quality=BROTLI), "gzip": gzip.compress(content, GZIP)}
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:20]}"'
-    headers = {**more, "ETag": tag, "Vary": "Accept-Encoding"}
+    kind = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
     return Answer(
         content,
         # A picture hardly gets smaller, and a line gets longer.
         {coding: body for coding, body in packed.items() if len(body) < 0.9 * len(content)},
         tag,
-        tuple((name.lower().encode(), value.encode()) for name, value in headers.items()),
-        (f"{kind}; charset=utf-8" if kind.startswith("text/") else kind).encode(),
+        _raw({**more, "ETag": tag, "Vary": "Accept-Encoding"}),
+        _raw({"Content-Type": kind, **(about or {})}),
     )
+
+
+def _raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
 def _accepted(asked: Headers) -> set[str]:
