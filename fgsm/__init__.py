@@ -4,6 +4,7 @@
 
 Read the modules in this order:
 
+- `files`: what may be wrong with a file of the project.
 - `model`: the networks.
 - `checks`: what the attacks ask of their arguments.
 - `attack`: the method and its relatives.

@@ -88,7 +88,8 @@ def check_card(model: Model) -> None:
     card = load_card(model)
     if card is not None and card["sha256"] != sha256_of(model.weights):
         raise BadFile(
-            f"{model.card} was made from other weights; run python -m fgsm.card {model.key}"
+            f"{model.card} is about other weights than {model.weights}; get both again from where "
+            f"they came from, or run python -m fgsm.card {model.key}"
         )
 
 

@@ -119,7 +119,7 @@ def check_address() -> None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((name, port or 0))
-        except (OSError, UnicodeError) as error:
+        except (OSError, TypeError, UnicodeError) as error:  # no name at all raises the others
             kind = error.errno if isinstance(error, OSError) else None
             raise OSError(
                 {
@@ -172,7 +172,7 @@ def check_files() -> None:
         ValueError, OSError: a file is missing or damaged, or the device is not here.
     """
     from fgsm.card import check_card
-    from fgsm.catalogue import MODELS
+    from fgsm.catalogue import BUILTIN, MODELS
     from fgsm.digits import SPRITE, builtin_digits, mnist_root
     from fgsm.files import content_of
     from fgsm.service.digits import device, has_mnist_test, model_of
@@ -188,7 +188,9 @@ def check_files() -> None:
             check_survey(model)
     root = mnist_root()
     if not has_mnist_test() and (os.environ.get("MNIST_ROOT") or (root / "MNIST").exists()):
-        logger.warning("MNIST's test set is missing or damaged in %s; the page goes without.", root)
+        logger.warning(
+            "MNIST's test set is missing or damaged in %s; the page uses %s.", root, BUILTIN.phrase
+        )
 
 
 def _reach_itself() -> None:
