@@ -27,17 +27,18 @@ Task = Callable[..., Generator[Any, None, None]]
 _fork = multiprocessing.get_context("fork")
 
 
-def GPU(*, duration: int) -> Callable[[Task], Task]:
-    """Marks what borrows the GPU for so many seconds."""
+def GPU(*, duration: Callable[..., int]) -> Callable[[Task], Task]:
+    """Marks what borrows the GPU, for as many seconds as `duration` says of its arguments."""
 
     def mark(task: Task) -> Task:
         assert inspect.isgeneratorfunction(task)
-        note(marked=task.__name__, duration=duration)
+        note(marked=task.__name__)
 
         @wraps(task)
         def borrowed(*args: Any) -> Generator[Any, None, None]:
             request = LocalContext.request.get(None)
-            note(called=task.__name__, token=request and request.headers.get("x-ip-token"))
+            token = request and request.headers.get("x-ip-token")
+            note(called=task.__name__, token=token, duration=duration(*args))
             if not os.environ.get("ZERO_QUOTA"):
                 raise gr.Error("Space app has reached its GPU limit.")
             steps: SimpleQueue[Any] = _fork.SimpleQueue()

@@ -17,14 +17,17 @@ from gradio.context import LocalContext
 from starlette.requests import Request as HttpRequest
 
 from fgsm.model import available_device
-from fgsm.service.all_digits import Step, run
+from fgsm.service.all_digits import Step, readings_of, run
 from fgsm.service.request import RunRequest
 from fgsm.ui.compute import computed
 
 IS_ZERO = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 """Whether this is such a Space; `spaces` asks in the same words."""
-DURATION = 30
-"""Seconds of GPU that a run asks for: more than the longest takes. A visitor has minutes a day."""
+STARTING = 15
+"""Seconds that a GPU takes until it computes, at most."""
+PER_SECOND = 35_000
+"""Readings a second, at least (`readings_of` counts them). The largest run, with ten gradients for
+each of 21 epsilons, took 33 seconds on an H200, which is 70,000; a Space gets half of one."""
 
 Steps = Generator[Step, None, None]
 
@@ -55,8 +58,13 @@ def _on_gpu(request: RunRequest) -> Steps:
     yield from run(request, available_device("cuda"))
 
 
+def duration(request: RunRequest) -> int:
+    """Seconds of GPU to ask for. A visitor has some minutes a day; who asks for less waits less."""
+    return STARTING + readings_of(request) // PER_SECOND
+
+
 if IS_ZERO:
     import spaces
 
     os.environ["FGSM_DEVICE"] = "cpu"
-    _on_gpu = spaces.GPU(duration=DURATION)(_on_gpu)
+    _on_gpu = spaces.GPU(duration=duration)(_on_gpu)
