@@ -2,8 +2,8 @@
 
     SPACES_ZERO_GPU=true python -m tests.zero
 
-starts the app with it. As there, PyTorch claims that there is CUDA, and what is marked runs in a
-copy of the process, which here computes on the CPU after all. What happens is written to the file
+starts the app with it. As there, nothing may ask for CUDA before `spaces` is imported; then PyTorch
+claims that there is CUDA, and what is marked runs in a copy of the process, which here computes on the CPU after all. What happens is written to the file
 that `ZERO_NOTES` names; without `ZERO_QUOTA`, no GPU is to be had.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator
 from functools import wraps
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import gradio as gr
 import torch
@@ -29,6 +29,8 @@ _fork = multiprocessing.get_context("fork")
 
 def GPU(*, duration: Callable[..., int]) -> Callable[[Task], Task]:
     """Marks what borrows the GPU, for as many seconds as `duration` says of its arguments."""
+
+    torch.cuda.is_available = lambda: True
 
     def mark(task: Task) -> Task:
         assert inspect.isgeneratorfunction(task)
@@ -70,9 +72,14 @@ def note(**what: object) -> None:
         notes.write(json.dumps(what) + "\n")
 
 
+def _too_early() -> NoReturn:
+    raise RuntimeError("CUDA has been initialized before importing the `spaces` package.")
+
+
 _SERVER = os.getpid()
 sys.modules["spaces"] = sys.modules[__name__]
-torch.cuda.is_available = lambda: True
+if os.environ.get("SPACES_ZERO_GPU"):
+    torch.cuda.is_available = _too_early
 
 if __name__ == "__main__":
     runpy.run_path("app.py", run_name="__main__")

@@ -47,6 +47,8 @@ def checked_page() -> "gr.Blocks":
     with _ending_at_once():
         try:
             check_environment()
+            # On such a Space it must come before anything asks whether there is CUDA.
+            import fgsm.ui.zero  # noqa: F401
             from fgsm.ui.compute import computed
 
             computed(check_files)
