@@ -3,8 +3,9 @@
     SPACES_ZERO_GPU=true python -m tests.zero
 
 starts the app with it. As there, nothing may ask for CUDA before `spaces` is imported; then PyTorch
-claims that there is CUDA, and what is marked runs in a copy of the process, which here computes on the CPU after all. What happens is written to the file
-that `ZERO_NOTES` names; without `ZERO_QUOTA`, no GPU is to be had.
+claims that there is CUDA, and what is marked runs in a copy of the process, which here computes on
+the CPU after all. What happens is written to the file that `ZERO_NOTES` names. Without `ZERO_QUOTA`
+no GPU is to be had.
 """
 
 import inspect
