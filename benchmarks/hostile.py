@@ -77,11 +77,15 @@ async def meanwhile(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        for ended in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(ended, Exception):  # which no cancelled task's is
-                raise ended
+        # More than once: before Python 3.12, `wait_for` forgets that it was cancelled if what it
+        # waited for came at the same moment.
+        while going := [task for task in tasks if not task.done()]:
+            for task in going:
+                task.cancel()
+            await asyncio.wait(going, timeout=0.1)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()  # raises what went wrong
 
 
 async def honest_picks(port: int, address: str, seconds: float) -> Seen:

@@ -167,3 +167,33 @@ def test_a_drawing_grows_and_its_size_is_what_the_page_sends() -> None:
         sizes.append(int((pixels == 255).sum()))
     assert sizes == sorted(sizes)
     assert 0 < sizes[0] < sizes[-1] / 4
+
+
+def test_what_goes_on_meanwhile_ends_even_if_it_misses_that_it_is_cancelled() -> None:
+    ended = []
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            ended.append("missed")
+        await asyncio.sleep(60)
+
+    async def run() -> None:
+        async with hostile.meanwhile(stubborn()):
+            await asyncio.sleep(0)
+
+    asyncio.run(asyncio.wait_for(run(), 30))
+    assert ended == ["missed"]
+
+
+def test_what_goes_wrong_meanwhile_is_told() -> None:
+    async def wrong() -> None:
+        raise RuntimeError("wrong")
+
+    async def run() -> None:
+        async with hostile.meanwhile(wrong()):
+            await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="wrong"):
+        asyncio.run(run())
