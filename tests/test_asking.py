@@ -156,7 +156,10 @@ def test_who_closes_the_connection_is_not_answered(sweeps: list[str]) -> None:
     async def left() -> int:
         begun, free, statuses = threading.Event(), threading.Event(), list[int]()
         body = json.dumps(FIRST).encode()
-        coming = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
+        coming: list[dict[str, Any]] = [
+            {"type": "http.request", "body": body},
+            {"type": "http.disconnect"},
+        ]
 
         async def receive() -> dict[str, Any]:
             return coming.pop(0) if len(coming) > 1 else coming[0]
@@ -177,7 +180,7 @@ def test_who_closes_the_connection_is_not_answered(sweeps: list[str]) -> None:
             "headers": [(b"x-fgsm-page", b"a-page-of-tests")],
             "query_string": b"",
         }
-        asked = asyncio.create_task(APP(scope, receive, send))  # type: ignore[arg-type]
+        asked = asyncio.ensure_future(APP(scope, receive, send))
         await asyncio.sleep(0.05)
         free.set()
         await asyncio.gather(held, asked)

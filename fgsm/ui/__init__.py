@@ -4,3 +4,6 @@ import os
 
 # Nothing may leave this machine unasked; Gradio reads this when it is imported.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# OpenMP's threads would spin while they wait, and so take the cores from all else that a server
+# does, such as sending pages. OpenMP reads this when PyTorch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
