@@ -151,7 +151,7 @@ def test_without_a_root_it_asks_mnist_root(
 ) -> None:
     monkeypatch.setenv("MNIST_ROOT", str(tmp_path / "root"))
     assert not mnist_available()
-    mnist_digits(train=True, download=True)
+    mnist_digits(train=False, download=True)
     assert mnist_available()
 
 

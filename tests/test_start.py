@@ -459,7 +459,8 @@ def test_a_signal_ends_all_that_is_going_on(sent: signal.Signals, tmp_path: Path
         mirror.settimeout(60)
         silent = f"http://127.0.0.1:{mirror.getsockname()[1]}"
         folders_as_text = {name: str(folder) for name, folder in folders.items()}
-        app = App(log, https_proxy=silent, http_proxy=silent, **folders_as_text)
+        proxies = {"https_proxy": silent, "http_proxy": silent}
+        app = App(log, None, ("app.py",), **proxies, **folders_as_text)
         try:
             app.wait()
             stream = urllib.request.urlopen(f"{app.url}gradio_api/heartbeat/a-page", timeout=60)
