@@ -216,6 +216,29 @@ def test_whose_client_has_gone_is_not_computed() -> None:
     assert awaited(ask()) == ["held", "for bob"]
 
 
+def test_what_somebody_else_had_computed_is_not_computed_again() -> None:
+    """Nor is it taken for the time that such work takes."""
+
+    async def ask() -> tuple[list[str], set[str], object]:
+        gate, answers = Gate(), dict[str, str]()
+
+        def compute() -> str:
+            time.sleep(2 * SMALL)
+            answers["it"] = gate.note("computed")()
+            return answers["it"]
+
+        def wish(page: str) -> Awaitable[str]:
+            visitor = ANN._replace(page=page)
+            return gate.door.work(visitor, "it", compute, known=lambda: answers.get("it"))
+
+        told = await asyncio.gather(*(wish(str(k)) for k in range(10)))
+        return gate.done, {*told, await wish("late")}, gate.door._took["it"]
+
+    done, told, seconds = awaited(ask())
+    assert (done, told) == (["computed"], {"computed"})
+    assert isinstance(seconds, float) and seconds >= 2 * SMALL
+
+
 def test_who_would_wait_too_long_is_told_when_to_come_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -89,22 +89,23 @@ async def ask(request: HttpRequest) -> Response:
 
 async def _answer(name: str, asked: Request, visitor: Visitor, request: HttpRequest) -> bytes:
     """The answer of the service, compressed; from those that are remembered, if it is there."""
-    question = (name, asked) if asked.is_repeated else None
+    question = (name, asked)
 
     def compute() -> bytes:
-        # While this waited, somebody else's question may have been answered.
-        if question and (known := _remembered.get(question)):
-            return known
         message = answered(FUNCTIONS[name], asked)
         answer = gzip.compress(orjson.dumps(message), FASTEST)
-        if question and "error" not in message:
+        if asked.is_repeated and "error" not in message:
             _remembered.put(question, answer)
         return answer
 
-    if question and (known := _remembered.get(question)):
-        return known
-    cost = (name, *asked.size)
-    return await DOOR.work(visitor, name, compute, cost=cost, is_gone=request.is_disconnected)
+    return await DOOR.work(
+        visitor,
+        name,
+        compute,
+        cost=(name, *asked.size),
+        is_gone=request.is_disconnected,
+        known=lambda: _remembered.get(question) if asked.is_repeated else None,
+    )
 
 
 def _json(message: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -37,6 +37,10 @@ async def _stays() -> bool:
     return False
 
 
+def _nothing() -> None:
+    return None
+
+
 class Door:
     """Lets work in, one piece at a time. Its methods are for one event loop."""
 
@@ -57,6 +61,7 @@ class Door:
         *,
         cost: object = None,
         is_gone: Callable[[], Awaitable[bool]] = _stays,
+        known: Callable[[], Result | None] = _nothing,
     ) -> Result:
         """What the function returns or raises, computed when its turn comes.
 
@@ -66,11 +71,15 @@ class Door:
             function: is called in the computing thread.
             cost: the same for work that takes about as long; by default, the kind.
             is_gone: whether the visitor has left; asked when the turn comes.
+            known: what the function would return, if somebody else had that computed; asked at
+                once, and again when the turn comes.
 
         Raises:
             Busy: it would not be done in time, or a later wish has replaced it.
             Gone: the visitor has left.
         """
+        if (answer := known()) is not None:
+            return answer
         cost = cost or kind
         seconds = self._took.get(cost, UNKNOWN)
         turns = self._small if seconds <= SMALL else self._large
@@ -80,7 +89,7 @@ class Door:
         if wait > PATIENCE:
             raise Busy(math.ceil(wait - PATIENCE) + 1)
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        replaced = turns.put(Work(visitor, kind, function, cost, seconds, is_gone, done))
+        replaced = turns.put(Work(visitor, kind, function, cost, seconds, is_gone, known, done))
         if replaced and not replaced.done.done():
             replaced.done.set_exception(Busy(REPLACED))
         if self._worker is None or self._worker.done():
@@ -102,9 +111,12 @@ class Door:
             while work := turns.take():
                 if work.done.done():
                     continue
-                if not await work.is_gone():
+                if (answer := work.known()) is not None:
+                    work.done.set_result(answer)
+                elif await work.is_gone():
+                    work.done.set_exception(Gone())
+                else:
                     return work
-                work.done.set_exception(Gone())
         return None
 
     def _compute(self, work: Work, loop: asyncio.AbstractEventLoop) -> float:

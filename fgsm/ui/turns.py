@@ -46,6 +46,8 @@ class Work:
     seconds: float
     """How long it will probably take."""
     is_gone: Callable[[], Awaitable[bool]]
+    known: Callable[[], Any]
+    """What the function would return, if that is known by now; otherwise None."""
     done: asyncio.Future[Any]
 
 
