@@ -117,6 +117,28 @@ def test_visitors_take_turns() -> None:
     ]
 
 
+def test_who_asks_now_and_then_does_not_wait_for_those_who_ask_all_the_time() -> None:
+    """But a page that nobody knows is none that was served long ago."""
+
+    async def ask() -> list[str]:
+        gate = Gate()
+        picker, *drawers = (ANN._replace(page=f"page {k}") for k in range(4))
+        await gate.door.work(picker, "pick", gate.note("first pick"))
+        for drawer in drawers:
+            await gate.door.work(drawer, "draw", gate.note("first stroke"))
+        gate.done.clear()
+        held = await gate.closed()
+        asked = [await gate.ask(drawer, f"stroke of {drawer.page}") for drawer in drawers]
+        asked += [await gate.ask(picker, "pick")]
+        asked += [await gate.ask(ANN._replace(page="new page"), "new")]
+        gate.open.set()
+        await asyncio.gather(held, *asked)
+        return gate.done
+
+    strokes = [f"stroke of page {k}" for k in (1, 2, 3)]
+    assert awaited(ask()) == ["held", "pick", *strokes, "new"]
+
+
 def test_small_work_goes_first() -> None:
     async def ask() -> list[str]:
         gate = Gate()

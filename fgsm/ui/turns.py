@@ -1,8 +1,9 @@
 """Work that waits, and whose turn it is.
 
-Addresses take turns, and so do the pages that are open at one address: whoever asks for much waits
-longer, the others do not. Each page has at most one piece of work of a kind here; a later wish
-takes the place of the earlier.
+Addresses take turns. Among the pages that are open at one address, the one that was served longest
+ago comes first: whoever picks a digit now and then does not wait for all who draw. So whoever asks
+for much waits longer, the others do not. Each page has at most one piece of work of a kind here; a
+later wish takes the place of the earlier.
 """
 
 import asyncio
@@ -51,11 +52,19 @@ class Work:
     done: asyncio.Future[Any]
 
 
+KNOWN = 2_000
+"""Visitors of whom it is remembered when they were served."""
+
+
 class Turns:
     """A queue of work in which visitors take turns."""
 
     def __init__(self) -> None:
-        self._addresses: OrderedDict[str, OrderedDict[str, dict[str, Work]]] = OrderedDict()
+        self._addresses: OrderedDict[str, dict[str, dict[str, Work]]] = OrderedDict()
+        self._served: OrderedDict[Visitor, int] = OrderedDict()
+        """The turn in which a visitor was served; at first, the one in which the visitor came, or
+        else a new page would go before all others."""
+        self._turn = 0
 
     def __bool__(self) -> bool:
         return bool(self._addresses)
@@ -69,24 +78,35 @@ class Turns:
         Returns:
             The visitor's earlier wish of that kind, whose place it takes.
         """
-        pages = self._addresses.setdefault(work.visitor.address, OrderedDict())
+        if work.visitor not in self._served:
+            self._serve(work.visitor)
+        pages = self._addresses.setdefault(work.visitor.address, {})
         wishes = pages.setdefault(work.visitor.page, {})
         replaced = wishes.get(work.kind)
         wishes[work.kind] = work
         return replaced
 
     def take(self) -> Work | None:
-        """The next piece of work; its visitor goes to the end of both queues."""
+        """The next piece of work; its address and its visitor are the last from now on."""
         if not self._addresses:
             return None
         address, pages = self._addresses.popitem(last=False)
-        page, wishes = pages.popitem(last=False)
+        page = min(pages, key=lambda page: self._served.get(Visitor(address, page), 0))
+        wishes = pages[page]
         work = wishes.pop(next(iter(wishes)))
-        if wishes:
-            pages[page] = wishes
+        self._serve(work.visitor)
+        if not wishes:
+            del pages[page]
         if pages:
             self._addresses[address] = pages
         return work
+
+    def _serve(self, visitor: Visitor) -> None:
+        self._turn += 1
+        self._served[visitor] = self._turn
+        self._served.move_to_end(visitor)
+        if len(self._served) > KNOWN:
+            self._served.popitem(last=False)
 
     @property
     def seconds(self) -> float:
@@ -95,7 +115,7 @@ class Turns:
 
     def seconds_before(self, visitor: Visitor) -> float:
         """How long the work will take that comes before a new wish of that visitor's, at most."""
-        own = self._addresses.get(visitor.address, OrderedDict())
+        own = self._addresses.get(visitor.address, {})
         rounds = len(own) + (visitor.page not in own)
         before = 0.0
         for address in self._addresses:

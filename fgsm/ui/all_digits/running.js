@@ -155,7 +155,7 @@ export class Running {
     this.bar.removeAttribute("value"); // nobody knows how long it takes
     this.#say("Downloading the test set …");
     try {
-      const answer = await untilAnswered(() => this.server.download({}), DOWNLOAD);
+      const answer = await untilAnswered(() => this.server.download({}), { patience: DOWNLOAD });
       this.#say(refusalOf(answer) ?? ("said" in answer ? answer.said : ""));
     } catch (error) {
       console.warn("The download failed:", error);

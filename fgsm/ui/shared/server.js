@@ -89,20 +89,27 @@ export async function inTime(promise, patience = PATIENCE) {
 }
 
 /**
+ * @typedef {object} Patience
+ * @property {number} [patience] milliseconds for an answer
+ * @property {() => boolean} [isWanted] whether it is still of use; what is not is not asked for again
+ */
+
+/**
  * The server's answer. While the server is busy, the page says so, and asks again later.
  * An error if there is no answer.
  * @template T
  * @param {() => Promise<T | undefined>} ask
- * @param {number} [patience] milliseconds
+ * @param {Patience} [options]
  * @returns {Promise<T>}
  */
-export async function whenFree(ask, patience = PATIENCE) {
+export async function whenFree(ask, { patience = PATIENCE, isWanted = () => true } = {}) {
   for (;;) {
     try {
       return await inTime(ask(), patience);
     } catch (error) {
-      if (!(error instanceof Busy)) throw error;
+      if (!(error instanceof Busy) || !isWanted()) throw error;
       await error.wait();
+      if (!isWanted()) throw error;
     }
   }
 }
@@ -112,15 +119,15 @@ export async function whenFree(ask, patience = PATIENCE) {
  * An error if the server is there, but does not answer.
  * @template T
  * @param {() => Promise<T | undefined>} ask
- * @param {number} [patience] milliseconds
+ * @param {Patience} [options]
  * @returns {Promise<T>}
  */
-export async function untilAnswered(ask, patience = PATIENCE) {
+export async function untilAnswered(ask, options) {
   for (;;) {
     try {
-      return await whenFree(ask, patience);
+      return await whenFree(ask, options);
     } catch (error) {
-      if (await isUp()) throw error;
+      if (error instanceof Busy || await isUp()) throw error;
       await lost();
     }
   }

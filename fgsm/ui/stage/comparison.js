@@ -69,6 +69,9 @@ export class Compared {
   #known = null;
   /** @type {string[]} */
   #models = []; // those on the stage, which may change while the server computes
+  /** @type {AttackRequest | null} */
+  #wanted = null; // what the others are to be asked about
+  #isHeld = false;
   /** @type {number | undefined} */
   #timer;
 
@@ -100,20 +103,34 @@ export class Compared {
    * @param {Comparison | null} known what the stage itself knows; null while it has only a part of the sweep
    */
   show(request, models, known) {
-    clearTimeout(this.#timer);
     const key = comparisonKey(request);
     if (key !== this.#key) this.#known = null;
     this.#key = key;
     this.#models = models;
     if (known) this.#known = this.#known ? joint(this.#known, known) : known;
     this.#paint(request);
-    if (known && this.#missing.length) this.#timer = setTimeout(() => this.#ask(request), PAUSE);
+    this.#wanted = known && this.#missing.length ? request : null;
+    this.#askSoon();
+  }
+
+  /** While the stage asks for something else, nothing is asked here: it may soon be of no use. */
+  hold(/** @type {boolean} */ isHeld) {
+    this.#isHeld = isHeld;
+    this.#askSoon();
+  }
+
+  #askSoon() {
+    clearTimeout(this.#timer);
+    const request = this.#wanted;
+    if (request && !this.#isHeld) this.#timer = setTimeout(() => this.#ask(request), PAUSE);
   }
 
   async #ask(/** @type {AttackRequest} */ request) {
+    this.#wanted = null;
     const key = this.#key;
     const wanted = { ...request, compared: this.#missing };
-    const answer = await untilAnswered(() => this.compare(wanted)).catch(() => null);
+    const isWanted = () => key === this.#key;
+    const answer = await untilAnswered(() => this.compare(wanted), { isWanted }).catch(() => null);
     if (key !== this.#key) return;
     if (!answer || refusalOf(answer) !== null) return this.element.replaceChildren("No comparison: no answer.");
     this.show(request, this.#models, /** @type {Comparison} */ (answer));

@@ -187,7 +187,10 @@ class Stage {
         this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
         if (isLast) this.#goBack();
       },
-      asking: (isAsking) => { root.dataset.asking = String(isAsking); },
+      asking: (isAsking) => {
+        root.dataset.asking = String(isAsking);
+        this.compared.hold(isAsking);
+      },
       slow: (isSlow) => { find(root, ".stage").ariaBusy = String(isSlow); },
       waiting: () => this.#setNotice("Still waiting for the server. What you see keeps working, the slider too."),
     };
