@@ -113,6 +113,12 @@ def mnist_test(mnist_root: Path) -> tuple[Tensor, Tensor]:
     return mnist_digits(train=False, root=mnist_root)
 
 
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, mnist_test: tuple[Tensor, Tensor]) -> None:
+    """The service finds the test set, in this process."""
+    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: mnist_test)
+
+
 @pytest.fixture(scope="session")
 def oracle() -> Path:
     """The article's own weights, with known counts; without them the test is skipped."""

@@ -37,6 +37,7 @@ from fgsm.frames import image_frames
 from fgsm.model import read_weights
 from fgsm.readings import Sweep, sweep
 from fgsm.service.listing import listing
+from fgsm.service.request import Request
 from tests.browser import ROOT, App, Stage, mnist_root, running_app
 from tests.helpers import open_tab, table_of
 from tests.made_up import ATTACK, MODEL
@@ -137,12 +138,27 @@ class Texts(HTMLParser):
             self.found.append(data.strip())
 
 
+def fields_of(request: type[Request]) -> set[str]:
+    """The names of the fields of a class of requests, and of those that are made from it."""
+    return {*request.model_fields}.union(*map(fields_of, request.__subclasses__()))
+
+
 def literals(path: Path) -> Iterator[str]:
-    """Every string in a source file that could, as a whole, be a key or a title."""
+    """Every string in a source file that could, as a whole, be a key or a title.
+
+    Names of a request's fields, as keys of a dict, could not: some are also names of sources.
+    """
     text = path.read_text("utf-8")
     if path.suffix == ".py":
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        tree = ast.parse(text)
+        fields = fields_of(Request)
+        named = {
+            id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            if not (id(node) in named and node.value in fields):
                 yield node.value
     elif path.suffix == ".js":
         yield from re.findall(r"""["'`]([^"'`\n]*)["'`]""", text)

@@ -171,6 +171,7 @@ def test_websockets_are_closed() -> None:
         ({"content-type": "text/plain"}, 200),  # a program, too
         ({"origin": "http://127.0.0.1:7860"}, 200),
         ({"origin": "http://localhost:3000"}, 200),  # <gradio-app> on this machine
+        ({"origin": "https://a.space", "x-forwarded-host": "a.space, proxy"}, 200),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "null"}, 403),
         ({"origin": "http://127.0.0.1.evil.example"}, 403),

@@ -18,6 +18,7 @@ from benchmarks.load import p95
 from benchmarks.soak import any_question
 from benchmarks.visitors import HALL, SENT, STEPS, Seen, Visitor, drawing
 from fgsm.service import FUNCTIONS
+from tests.helpers import awaited
 
 Reply = Callable[[str], bytes]
 """From a request's first line to an answer as it travels."""
@@ -54,7 +55,7 @@ class Told:
             async with await asyncio.start_server(self.serve, "127.0.0.1", 0) as listener:
                 return await visit(listener.sockets[0].getsockname()[1])
 
-        return asyncio.run(run())
+        return awaited(run())
 
 
 def asked(reply: Reply, name: str = "attack") -> tuple[Any, Seen]:
@@ -183,7 +184,7 @@ def test_what_goes_on_meanwhile_ends_even_if_it_misses_that_it_is_cancelled() ->
         async with hostile.meanwhile(stubborn()):
             await asyncio.sleep(0)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    awaited(asyncio.wait_for(run(), 30))
     assert ended == ["missed"]
 
 
@@ -196,4 +197,4 @@ def test_what_goes_wrong_meanwhile_is_told() -> None:
             await asyncio.sleep(0)
 
     with pytest.raises(RuntimeError, match="wrong"):
-        asyncio.run(run())
+        awaited(run())

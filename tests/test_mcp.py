@@ -1,6 +1,5 @@
 """Agents find three tools, with words that say how to use them, and get JSON or a sentence."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from fgsm.service.programs.request import AttackRequest
 from fgsm.ui import programs as served
 from fgsm.ui.settings import Settings
 from tests.browser import App, running_app
+from tests.helpers import awaited
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def asked(app: App, question: Callable[[ClientSession], Awaitable[Any]]) -> Any:
             await session.initialize()
             return await question(session)
 
-    return asyncio.run(ask())
+    return awaited(ask())
 
 
 def called(app: App, name: str, arguments: dict[str, Any]) -> tuple[bool, str]:

@@ -122,7 +122,7 @@ def test_a_digit_is_the_same_however_it_is_given(builtin: tuple[Tensor, Tensor])
     assert set(read[0]["models"]) == set(MODELS)
 
 
-def test_a_digit_of_the_test_set(mnist_test: tuple[Tensor, Tensor]) -> None:
+def test_a_digit_of_the_test_set(here: None, mnist_test: tuple[Tensor, Tensor]) -> None:
     answer = attacked(image="test-7", epsilons=[0])
     assert answer["label"] == int(mnist_test[1][7])
     apart = torch.tensor(answer["steps"][0]["image"]) - mnist_test[0][7, 0]

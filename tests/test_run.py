@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from torch import Tensor
 
 from fgsm import evaluate as command
 from fgsm.catalogue import BUILTIN, MNIST_TEST, MODELS
@@ -36,12 +35,6 @@ ANN, BOB, CAT = (Visitor(f"10.0.0.{k}", f"{name}'s page") for k, name in enumera
 GRID = " ".join(str(k / 40) for k in range(21))
 LONG = {"model": "softmax", "attack": "iterative", "epsilons": GRID, "id": ID}
 """A run that is not over before anything can happen."""
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, mnist_test: tuple[Tensor, Tensor]) -> None:
-    """The page finds the test set."""
-    monkeypatch.setattr("fgsm.service.digits.mnist_test", lambda: mnist_test)
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_a_space_starts_without_a_network_and_shows_a_digit(page: Page, tmp_path
     assert "Traceback" not in log.read_text()
 
 
-def test_who_wants_a_larger_run_asks_for_more_of_the_gpu(mnist_root: Path) -> None:
+def test_who_wants_a_larger_run_asks_for_more_of_the_gpu(here: None) -> None:
     asked = {"model": "lenet", "id": "the-first-run"}
     small = {**asked, "attack": "fgsm", "epsilons": "0 .1"}
     large = {**asked, "attack": "iterative", "epsilons": " ".join(str(k / 50) for k in range(21))}

@@ -204,7 +204,7 @@ def _reach_itself() -> None:
 
 def _end_without(error: ModuleNotFoundError) -> NoReturn:
     """End the process because a package is missing, unless it is a part of this one."""
-    if (error.name or "").startswith("fgsm"):
+    if (error.name or "").startswith("fgsm."):
         raise error
     sys.exit(f"the package {error.name} is missing; run pip install -r requirements.txt")
 

@@ -60,8 +60,11 @@ def check_origin(method: str, headers: Headers) -> None:
     site = headers.get("sec-fetch-site")
     if method != "POST" or (origin is None and site is None):
         return
-    # A browser says so itself, whatever a proxy has made of Host.
-    is_own = site == "same-origin" or origin in (f"http://{host}", f"https://{host}")
+    # A browser says so itself, whatever a proxy has made of Host; an old one does not. A page of
+    # another host cannot send X-Forwarded-Host without asking first, which Gradio's CORS refuses.
+    forwarded = headers.get("x-forwarded-host", host).partition(",")[0].strip()
+    own = {f"{scheme}://{name}" for scheme in ("http", "https") for name in (host, forwarded)}
+    is_own = site == "same-origin" or origin in own
     is_foreign = site == "cross-site" if origin is None else _name(origin) not in LOCAL
     if not is_own and is_foreign and _name(f"//{host}") in LOCAL:
         raise Refused(403, "Pages of other hosts may not ask anything of this machine.")

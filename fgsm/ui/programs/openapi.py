@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from fgsm import __version__
+from fgsm.catalogue import SOFTMAX
 from fgsm.service.programs.answer import Attacked, Classified, Evaluated
 from fgsm.ui.programs.tools import REQUESTS, TOOLS
 
@@ -21,7 +22,7 @@ SCHEMAS = "#/components/schemas/{model}"
 EXAMPLES = {
     "classify": {"images": [403]},
     "attack": {"image": 403, "epsilons": [0.05, 0.12]},
-    "evaluate": {"model": "softmax", "epsilons": [0, 0.1], "digits": 200},
+    "evaluate": {"model": SOFTMAX.key, "epsilons": [0, 0.1], "digits": 200},
 }
 REFUSAL = {
     "type": "object",
