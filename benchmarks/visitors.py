@@ -13,7 +13,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -74,6 +74,7 @@ class Visitor:
         )
         self.seen = seen
         self._comparing: asyncio.Task[Any] | None = None
+        self._attacks = 0
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def load(self, paths: Sequence[str]) -> None:
@@ -120,9 +121,10 @@ class Visitor:
             await asyncio.sleep(max(0, asked + 1 / STROKES - time.perf_counter()))
 
     async def _attack(self, wanted: dict[str, Any], times: list[float]) -> None:
-        answer = await self._timed("attack", {**wanted, "ks": None}, times)
+        self._attacks += 1
         if self._comparing:
             self._comparing.cancel()
+        answer = await self._timed("attack", {**wanted, "ks": None}, times)
         if answer is not None:
             others = [key for key in MODELS if key != wanted["model"]]
             self._comparing = asyncio.create_task(self._compare({**wanted, "compared": others}))
@@ -132,18 +134,35 @@ class Visitor:
     async def _compare(self, wanted: dict[str, Any]) -> None:
         await asyncio.sleep(PAUSE)
         self._comparing = None  # sent now, it is not called back
-        await self._timed("compare", wanted, self.seen.compared)
+        begun = self._attacks
+        await self._timed("compare", wanted, self.seen.compared, lambda: self._attacks == begun)
 
-    async def _timed(self, name: str, wanted: Mapping[str, Any], times: list[float]) -> Any:
-        """What `ask` returns; the milliseconds that took are added to `times`."""
+    async def _timed(
+        self,
+        name: str,
+        wanted: Mapping[str, Any],
+        times: list[float],
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> Any:
+        """What `ask` returns; the milliseconds that took are added to `times`.
+
+        What is put off, and of no use when its time comes, is not asked again, and not timed.
+        """
         start = time.perf_counter()
-        answer = await self.ask(name, wanted)
+        answer = await self.ask(name, wanted, is_wanted)
+        if answer is None and not is_wanted():
+            return None
         seconds = PATIENCE if answer is None else time.perf_counter() - start
         times.append(1000 * seconds)
         return answer
 
-    async def ask(self, name: str, wanted: Mapping[str, Any]) -> Any:
-        """The answer to a question, asked until there is one; None if something goes wrong."""
+    async def ask(
+        self, name: str, wanted: Mapping[str, Any], is_wanted: Callable[[], bool] = lambda: True
+    ) -> Any:
+        """The answer to a question, asked until there is one, or until it is of no use.
+
+        None if something goes wrong, or if it is of no use.
+        """
         try:
             while True:
                 self.seen.asked += 1
@@ -156,6 +175,8 @@ class Visitor:
                 else:  # nobody here asks too often
                     self.seen.errors["status 429"] += 1
                 await asyncio.sleep(int(again) * random.uniform(1, 1 + SPREAD))
+                if not is_wanted():
+                    return None
         except (ConnectionError, asyncio.TimeoutError) as error:
             self.seen.errors[f"{name}: {type(error).__name__}"] += 1
             return None

@@ -14,7 +14,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fgsm.service import FUNCTIONS
+from fgsm.service import FUNCTIONS, compare
 from fgsm.service.digits import has_mnist_test
 from fgsm.service.request import Request
 from fgsm.ui.all_digits.run import RUNS, download
@@ -28,6 +28,8 @@ PAGE = re.compile(r"[\w-]{8,64}", re.ASCII)
 """What a page calls itself, in the header `X-Fgsm-Page`."""
 CLOSED = 499
 """Nginx's status for whoever closed the connection; nobody gets it."""
+CAN_WAIT = {compare.__name__}
+"""What the page asks while it shows something else; so is a stroke, which the next one follows."""
 FASTEST = 1
 """Of gzip's levels. Most of an answer is compressed already, and written in base64."""
 
@@ -103,6 +105,7 @@ async def _answer(name: str, asked: Request, visitor: Visitor, request: HttpRequ
         name,
         compute,
         cost=(name, *asked.size),
+        can_wait=name in CAN_WAIT or not asked.is_repeated,
         is_gone=request.is_disconnected,
         known=lambda: _remembered.get(question) if asked.is_repeated else None,
     )

@@ -1,12 +1,15 @@
 """The one door through which all work goes to the one thread that computes.
 
-Small work, such as a pick, goes before large work, such as a batch of a run, and large work gives
-way to it where the service pauses; where small work never ends, large work still has a quarter of
-the time. Among equals, visitors take turns (`fgsm.ui.turns`). What nobody listens for any more is
-not computed. Nobody is let in whose work would not be done while the page waits for it: the page is
-told when to ask again.
+There are three ranks. Small work for which somebody waits, such as a pick, goes first; then small
+work that can wait, such as a stroke of a drawing, after which the next one comes; then large work,
+such as a batch of a run, which gives way to the others where the service pauses. Where a rank never
+ends, those behind it still have a quarter of the time. Within a rank, visitors take turns
+(`fgsm.ui.turns`). What nobody listens for any more is not computed. Nobody is let in whose work
+would not be done while the page waits for it: the page is told when to ask again.
 
-How long work takes is learned from how long it took: on another machine it is something else.
+How long work takes is learned from how long it took: on another machine it is something else. Small
+work is computed by one thread alone. More would make it a little faster where nobody else is, but
+they wait for each other where there are others, and then cost more than they bring.
 """
 
 import asyncio
@@ -14,6 +17,8 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+
+import torch
 
 from fgsm.service.pause import give_way
 from fgsm.ui.compute import thread
@@ -25,10 +30,12 @@ PATIENCE = 8.0
 """Seconds that work may probably have to wait; a page waits twice as long for an answer."""
 SMALL = 0.1
 """Seconds that small work takes at most."""
+THREADS = torch.get_num_threads()
 UNKNOWN = 0.2
 """Seconds that work takes which was never done before."""
-LESS = 3
-"""Seconds of small work that go before a second of large work."""
+AHEAD = 3
+"""Seconds of work of lower ranks that go before a second of work that waits."""
+FIRST, SOON, LATER = RANKS = range(3)
 REPLACED = 1
 """Seconds after which a page may ask again for what its own later wish has replaced."""
 
@@ -45,12 +52,12 @@ class Door:
     """Lets work in, one piece at a time. Its methods are for one event loop."""
 
     def __init__(self) -> None:
-        self._small, self._large = Turns(), Turns()
         self.finished = 0.0
         """When the last piece of work was finished, as `time.monotonic` says it."""
+        self._queues = tuple(Turns() for _ in RANKS)
         self._took: dict[object, float] = {}
-        self._small_since, self._last_large = 0.0, UNKNOWN
-        """Seconds of small work since the last large work, and the seconds that took."""
+        self._last, self._since = [UNKNOWN for _ in RANKS], [0.0 for _ in RANKS]
+        """Seconds that the last work of each rank took, and of work that went before it since."""
         self._worker: asyncio.Task[None] | None = None
 
     async def work(
@@ -60,6 +67,7 @@ class Door:
         function: Callable[[], Result],
         *,
         cost: object = None,
+        can_wait: bool = False,
         is_gone: Callable[[], Awaitable[bool]] = _stays,
         known: Callable[[], Result | None] = _nothing,
     ) -> Result:
@@ -70,6 +78,7 @@ class Door:
             kind: a visitor's later wish of the same kind replaces one that still waits.
             function: is called in the computing thread.
             cost: the same for work that takes about as long; by default, the kind.
+            can_wait: whether the visitor sees something else meanwhile.
             is_gone: whether the visitor has left; asked when the turn comes.
             known: what the function would return, if somebody else had that computed; asked at
                 once, and again when the turn comes.
@@ -82,14 +91,14 @@ class Door:
             return answer
         cost = cost or kind
         seconds = self._took.get(cost, UNKNOWN)
-        turns = self._small if seconds <= SMALL else self._large
-        wait = turns.seconds_before(visitor)
-        if turns is self._large:
-            wait += self._small.seconds
+        rank = LATER if seconds > SMALL else SOON if can_wait else FIRST
+        wait = self._queues[rank].seconds_before(visitor)
+        wait += sum(turns.seconds for turns in self._queues[:rank])
         if wait > PATIENCE:
             raise Busy(math.ceil(wait - PATIENCE) + 1)
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        replaced = turns.put(Work(visitor, kind, function, cost, seconds, is_gone, known, done))
+        work = Work(visitor, kind, function, cost, seconds, rank, is_gone, known, done)
+        replaced = self._queues[rank].put(work)
         if replaced and not replaced.done.done():
             replaced.done.set_exception(Busy(REPLACED))
         if self._worker is None or self._worker.done():
@@ -98,17 +107,15 @@ class Door:
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._small or self._large:
-            queues = self._small, self._large
-            if self._small_since > LESS * self._last_large:
-                queues = self._large, self._small
-            if work := await self._next(*queues):
+        while any(self._queues):
+            due = [rank for rank in RANKS if self._since[rank] > AHEAD * self._last[rank]]
+            if work := await self._next(*due[::-1], *RANKS):
                 await loop.run_in_executor(thread, self._compute, work, loop)
 
-    async def _next(self, *queues: Turns) -> Work | None:
+    async def _next(self, *ranks: int) -> Work | None:
         """The next piece of work that somebody still waits for."""
-        for turns in queues:
-            while work := turns.take():
+        for rank in ranks:
+            while work := self._queues[rank].take():
                 if work.done.done():
                     continue
                 if (answer := work.known()) is not None:
@@ -125,30 +132,32 @@ class Door:
         Returns:
             The seconds that took.
         """
-        begin, others = time.perf_counter(), 0.0
+        # The time of this thread, not the clock's: while a page is sent, work seems to take longer.
+        begin, others = time.thread_time(), 0.0
 
         def let_others_go_first() -> None:
             nonlocal others
-            while self._small:
-                small = asyncio.run_coroutine_threadsafe(self._next(self._small), loop).result()
-                if small:
-                    others += self._compute(small, loop)
+            while any(self._queues[: work.rank]):
+                taking = self._next(*RANKS[: work.rank])
+                if other := asyncio.run_coroutine_threadsafe(taking, loop).result():
+                    others += self._compute(other, loop)
+            torch.set_num_threads(threads)
 
-        # Small work is over soon, and gives way to nobody.
-        is_large = work.seconds > SMALL
-        token = give_way.set(let_others_go_first if is_large else None)
+        threads = 1 if work.seconds <= SMALL else THREADS
+        torch.set_num_threads(threads)
+        token = give_way.set(let_others_go_first)
         try:
             outcome: tuple[Callable[[Any], None], Any] = work.done.set_result, work.function()
         except Exception as error:
             outcome = work.done.set_exception, error
         finally:
             give_way.reset(token)
-        took = time.perf_counter() - begin
+        took = time.thread_time() - begin
         own = took - others
-        if is_large:
-            self._small_since, self._last_large = 0.0, own
-        elif self._large:
-            self._small_since += own
+        self._last[work.rank], self._since[work.rank] = own, 0.0
+        for rank in RANKS[work.rank + 1 :]:
+            if self._queues[rank]:
+                self._since[rank] += own
         self._took[work.cost] = 0.5 * (self._took.get(work.cost, own) + own)
         self.finished = time.monotonic()
         loop.call_soon_threadsafe(_tell, work.done, *outcome)

@@ -46,6 +46,8 @@ class Work:
     """Work of the same cost takes about as long; see `fgsm.ui.door`."""
     seconds: float
     """How long it will probably take."""
+    rank: int
+    """What is of a lower rank goes first; see `fgsm.ui.door`."""
     is_gone: Callable[[], Awaitable[bool]]
     known: Callable[[], Any]
     """What the function would return, if that is known by now; otherwise None."""
@@ -62,8 +64,8 @@ class Turns:
     def __init__(self) -> None:
         self._addresses: OrderedDict[str, dict[str, dict[str, Work]]] = OrderedDict()
         self._served: OrderedDict[Visitor, int] = OrderedDict()
-        """The turn in which a visitor was served; at first, the one in which the visitor came, or
-        else a new page would go before all others."""
+        """The turn in which a visitor was served. A new page comes into the middle of those that
+        wait at its address: as the first, whoever makes up pages would go before all others."""
         self._turn = 0
 
     def __bool__(self) -> bool:
@@ -78,9 +80,9 @@ class Turns:
         Returns:
             The visitor's earlier wish of that kind, whose place it takes.
         """
-        if work.visitor not in self._served:
-            self._serve(work.visitor)
         pages = self._addresses.setdefault(work.visitor.address, {})
+        if work.visitor not in self._served:
+            self._note(work.visitor, self._turn - len(pages) // 2)
         wishes = pages.setdefault(work.visitor.page, {})
         replaced = wishes.get(work.kind)
         wishes[work.kind] = work
@@ -94,16 +96,16 @@ class Turns:
         page = min(pages, key=lambda page: self._served.get(Visitor(address, page), 0))
         wishes = pages[page]
         work = wishes.pop(next(iter(wishes)))
-        self._serve(work.visitor)
+        self._turn += 1
+        self._note(work.visitor, self._turn)
         if not wishes:
             del pages[page]
         if pages:
             self._addresses[address] = pages
         return work
 
-    def _serve(self, visitor: Visitor) -> None:
-        self._turn += 1
-        self._served[visitor] = self._turn
+    def _note(self, visitor: Visitor, turn: int) -> None:
+        self._served[visitor] = turn
         self._served.move_to_end(visitor)
         if len(self._served) > KNOWN:
             self._served.popitem(last=False)
