@@ -231,6 +231,39 @@ def test_large_work_has_a_part_of_the_time_however_much_small_work_there_is() ->
     assert awaited(ask()) > 10  # which went before it
 
 
+def test_large_work_that_gives_way_goes_on_however_much_small_work_there_is() -> None:
+    most = 500
+
+    async def ask() -> int:
+        door, loop, picks = Door(), asyncio.get_running_loop(), 0
+        others, is_over = [], False
+        door._took |= {"pick": SMALL / 5, "compare": 2 * SMALL}
+
+        def pick() -> None:
+            nonlocal picks
+            picks += 1
+            work_for(0.01)
+            if picks < most and not is_over:  # somebody else asks already
+                other = door.work(Visitor("", str(picks)), "pick", pick)
+                others.append(asyncio.run_coroutine_threadsafe(other, loop))
+
+        def compare() -> int:
+            for _ in range(3):
+                work_for(0.02)
+                pause()
+            return picks
+
+        crowd = [asyncio.create_task(door.work(Visitor("-", str(k)), "pick", pick)) for k in "ab"]
+        went_before = await door.work(ANN, "compare", compare)
+        is_over = True
+        await asyncio.gather(*crowd)
+        while others:
+            await asyncio.wrap_future(others.pop())
+        return went_before
+
+    assert 3 < awaited(ask()) < most
+
+
 def test_a_later_wish_replaces_the_earlier() -> None:
     async def ask() -> tuple[list[str], int]:
         gate = Gate()

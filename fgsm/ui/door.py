@@ -137,7 +137,9 @@ class Door:
 
         def let_others_go_first() -> None:
             nonlocal others
-            while any(self._queues[: work.rank]):
+            own = time.thread_time() - begin - others
+            # They may never end; this would then never go on, and neither would its like.
+            while any(self._queues[: work.rank]) and others <= AHEAD * own:
                 taking = self._next(*RANKS[: work.rank])
                 if other := asyncio.run_coroutine_threadsafe(taking, loop).result():
                     others += self._compute(other, loop)
