@@ -25,8 +25,10 @@ NAME = {"X-Fgsm-Page": "a-page-of-tests"}
 APP = Starlette(routes=asking.ROUTES)
 
 
-async def post(name: str, data: object = None, **options: Any) -> httpx.Response:
-    transport = httpx.ASGITransport(APP, raise_app_exceptions=True)
+async def post(
+    name: str, data: object = None, address: str = "127.0.0.1", **options: Any
+) -> httpx.Response:
+    transport = httpx.ASGITransport(APP, raise_app_exceptions=True, client=(address, 123))
     async with httpx.AsyncClient(transport=transport, base_url="http://fgsm") as client:
         sent = {"headers": NAME, "content": json.dumps(data), **options}
         return await client.post(f"/fgsm/ask/{name}", **sent)
@@ -148,6 +150,24 @@ def test_who_is_turned_away_knows_when_to_come_again(monkeypatch: pytest.MonkeyP
     response = posted("attack", FIRST)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "3")
     assert response.json() == {"error": "The server is busy; again in 3 s.", "again": 3}
+
+
+def test_an_ipv6_network_has_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody has 2^64 addresses in his own; they are not as many visitors."""
+    asked: list[str] = []
+
+    async def noting(visitor: Visitor, *_: object, **__: object) -> bytes:
+        asked.append(visitor.address)
+        raise Busy(1)
+
+    monkeypatch.setattr(DOOR, "work", noting)
+    network = ["2001:db8::1", "2001:db8::ffff:1:2"]
+    others = ["2001:db8:0:1::1", "192.0.2.1", "192.0.2.2"]
+    for address in [*network, *others, "::ffff:192.0.2.2"]:
+        posted("attack", FIRST, address=address)
+    assert asked[0] == asked[1]
+    assert len({*asked[1:5]}) == 4
+    assert asked[5] == "192.0.2.2"  # as a server for both kinds of networks writes it
 
 
 def test_who_closes_the_connection_is_not_answered(sweeps: list[str]) -> None:

@@ -20,7 +20,7 @@ from fgsm.service.request import Request
 from fgsm.ui.all_digits.run import RUNS, download
 from fgsm.ui.door import DOOR
 from fgsm.ui.remembered import Remembered
-from fgsm.ui.turns import Busy, Gone, Visitor
+from fgsm.ui.turns import Busy, Gone, Visitor, network_of
 from fgsm.ui.wire import Json, answered, refused, request_of
 from fgsm.ui.zero import IS_ZERO, asked_by
 
@@ -65,7 +65,7 @@ async def ask(request: HttpRequest) -> Response:
     if not PAGE.fullmatch(page):
         sentence = "The header X-Fgsm-Page must be 8 to 64 letters, digits and hyphens."
         return _json({"error": sentence}, 400)
-    visitor = Visitor(request.client.host if request.client else "", page)
+    visitor = Visitor(network_of(request.client.host if request.client else ""), page)
     try:
         data = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:

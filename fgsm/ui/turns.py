@@ -7,6 +7,7 @@ later wish takes the place of the earlier.
 """
 
 import asyncio
+import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -18,8 +19,22 @@ class Visitor(NamedTuple):
     """Who asks: a page that is open in somebody's browser, or a program."""
 
     address: str
+    """As `network_of` gives it."""
     page: str
     """A name that the page made up."""
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 a network of 64 bits, as anybody has one to himself."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if ip.version == 4:
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((int(ip) >> 64 << 64, 64)))
 
 
 class Busy(Exception):

@@ -5,7 +5,6 @@ hardly limited; what is computed takes turns in any case. What costs much is lim
 does by hand.
 """
 
-import ipaddress
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 
 from fgsm.ui.http.refusals import later
 from fgsm.ui.http.routes import Cost
+from fgsm.ui.turns import network_of
 
 RATES: dict[Cost, RateLimitItem] = {
     "page": parse("400 per 20 seconds"),  # 200 people open it at once, and load it again
@@ -37,17 +37,10 @@ def slot(address: str) -> int:
     """Which of the counters are a client's.
 
     There is a fixed number, so that no number of clients fills the memory; two that share one are
-    as two in a lecture hall. An IPv6 network of 64 bits is one client, as anybody has one.
+    as two in a lecture hall. Python's hashes of texts are others in every process, so nobody can
+    work out with whom to share.
     """
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return hash(address) % SLOTS
-    network = int(ip) >> 64 if ip.version == 6 else int(ip)
-    return hash((ip.version, network, _SALT)) % SLOTS
-
-
-_SALT = object()  # nobody can work out with whom to share
+    return hash(network_of(address)) % SLOTS
 
 
 class Rates:

@@ -32,7 +32,7 @@ from fgsm.service.programs.request import (
     ProgramRequest,
 )
 from fgsm.ui.door import DOOR
-from fgsm.ui.turns import Busy, Gone, Visitor
+from fgsm.ui.turns import Busy, Gone, Visitor, network_of
 from fgsm.ui.wire import FAILED, refused
 
 if TYPE_CHECKING:
@@ -184,8 +184,7 @@ async def _computed(work: Callable[[], Result], cost: object, request: gr.Reques
     Raises:
         Refused: it cannot be, or not now.
     """
-    address = request.client.host if request.client else ""
-    visitor = Visitor(address, "a program")
+    visitor = Visitor(network_of(request.client.host if request.client else ""), "a program")
     try:
         # Each call has a kind of its own, so that none takes another's place.
         result = await DOOR.work(
