@@ -18,6 +18,23 @@ def test_strangers_do_not_start_downloads_unless_the_owner_says_so(name: str) ->
     assert not settings_of({"FGSM_DOWNLOAD": "0"}).download
 
 
+@pytest.mark.parametrize(
+    "environment", [{"GRADIO_SHARE": "True"}, {"FGSM_PROXIES": "127.0.0.1"}, {"SPACE_ID": "a/b"}]
+)
+def test_strangers_may_come_through_a_tunnel_or_a_proxy(environment: dict[str, str]) -> None:
+    served = settings_of({"GRADIO_SERVER_NAME": "127.0.0.1", **environment})
+    assert not served.is_local and not served.download
+    assert settings_of({**environment, "FGSM_DOWNLOAD": "1"}).download
+
+
+def test_on_a_space_its_own_proxy_says_who_a_visitor_is() -> None:
+    """Else all visitors of a Space were one address, which takes one turn."""
+    assert settings_of({"SPACE_ID": "name/fgsm"}).proxies == ("10.0.0.0/8",)
+    chosen = {"SPACE_ID": "name/fgsm", "FGSM_PROXIES": "192.0.2.1"}
+    assert settings_of(chosen).proxies == ("192.0.2.1",)
+    assert settings_of({"SPACE_ID": "name/fgsm", "FGSM_PROXIES": ""}).proxies == ()
+
+
 def test_proxies_are_addresses_and_networks() -> None:
     assert settings_of({"FGSM_PROXIES": "127.0.0.1, 10.0.0.0/8 ::1"}).proxies == (
         "127.0.0.1",

@@ -13,6 +13,8 @@ from functools import cache
 YES_OR_NO = {"1": True, "0": False}
 LOCAL = ("", "127.0.0.1", "localhost", "::1")
 """What `GRADIO_SERVER_NAME` may be where nobody else can open the page."""
+INSIDE_SPACES = "10.0.0.0/8"
+"""Where Hugging Face's proxy has its addresses, as seen from a Space (which has a `SPACE_ID`)."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Settings:
     """`FGSM_MCP`: programs may use the demo by the Model Context Protocol."""
     proxies: tuple[str, ...]
     """`FGSM_PROXIES`: addresses or networks of proxies, whose word about a client's address is
-    trusted. By default none."""
+    trusted. By default, on a Hugging Face Space its proxy, elsewhere none."""
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -36,12 +38,14 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     Raises:
         ValueError: a variable has a value that means nothing.
     """
-    is_local = environment.get("GRADIO_SERVER_NAME", "") in LOCAL
+    proxies = _networks(environment, "FGSM_PROXIES")
+    is_shared = environment.get("GRADIO_SHARE", "").lower() == "true"  # as Gradio reads it
+    is_local = environment.get("GRADIO_SERVER_NAME", "") in LOCAL and not (is_shared or proxies)
     return Settings(
         is_local=is_local,
         download=_flag(environment, "FGSM_DOWNLOAD", is_local),
         mcp=_flag(environment, "FGSM_MCP", False),
-        proxies=_networks(environment, "FGSM_PROXIES"),
+        proxies=proxies,
     )
 
 
@@ -53,7 +57,8 @@ def _flag(environment: Mapping[str, str], name: str, default: bool) -> bool:
 
 
 def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    networks = tuple(environment.get(name, "").replace(",", " ").split())
+    default = INSIDE_SPACES if "SPACE_ID" in environment else ""
+    networks = tuple(environment.get(name, default).replace(",", " ").split())
     for network in networks:
         try:
             ipaddress.ip_network(network)
