@@ -34,6 +34,7 @@ def launch(demo: gr.Blocks, **more: Any) -> None:
             "routes": asking.ROUTES + health.ROUTES + programs.ROUTES,
             # What is kept is compressed already; what is computed is compressed here.
             "middleware": [
+                Middleware(programs.Unheard),
                 Middleware(Kept),
                 Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
                 Middleware(PagePolicy),

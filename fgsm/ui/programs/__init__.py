@@ -2,7 +2,7 @@
 
 `tools.py` has the functions. Gradio's clients and its MCP server call them as they are. By plain
 HTTP they are called at `/gradio_api/call/v2/NAME`; `calls.py` stands in front of that, and
-`openapi.py` describes it.
+`openapi.py` describes it. `unheard.py` forgets answers that nobody fetches.
 """
 
 from importlib.util import find_spec
@@ -12,7 +12,10 @@ from gradio.events import api
 from fgsm.ui.programs.calls import ROUTES as CALLS
 from fgsm.ui.programs.openapi import ROUTES as DOCUMENT
 from fgsm.ui.programs.tools import TOOLS
+from fgsm.ui.programs.unheard import Unheard
 from fgsm.ui.settings import settings
+
+__all__ = ["ROUTES", "Unheard", "endpoints", "mcp"]
 
 ROUTES = CALLS + DOCUMENT
 

@@ -18,7 +18,7 @@ from fgsm.ui.programs.tools import REQUESTS
 from fgsm.ui.wire import refused
 
 MOST_CALLS = 2_000
-"""Of as many Gradio keeps the answers until they are fetched."""
+"""Whose names are kept; of fewer (see `unheard.py`) the answers are."""
 BODY = (b"content-type", b"content-length", b"transfer-encoding")
 """The headers that say what a body is."""
 JSON = (b"content-type", b"application/json")
@@ -76,7 +76,9 @@ async def _checked(name: str, asked: Request, by_name: bool) -> dict[str, Any]:
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     """Stream the answer of a call, once."""
     name, call = scope["path_params"]["name"], scope["path_params"]["call"]
-    if _calls.get(call) != name:
+    # A call is a session of its own, which is forgotten if nobody listens for long.
+    sessions = scope["app"].get_blocks()._queue.pending_messages_per_session
+    if _calls.get(call) != name or call not in sessions:
         refusal = _Refusal(404, f"No call {call!r:.60} has an answer to fetch; each is there once.")
         await refusal.answer(scope, receive, send)
         return
