@@ -116,7 +116,8 @@ def test_what_was_not_asked_for_longest_makes_room() -> None:
 @pytest.mark.parametrize("name", [*FUNCTIONS, *asking.OWN])
 @pytest.mark.parametrize("data", [None, [], "x", {"source": ["a"]}, {"id": 3}, 1e9])
 def test_anything_gets_a_sentence(name: str, data: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "download", lambda: asyncio.sleep(0, {"error": "No."}))
+    no = {"error": "No."}
+    monkeypatch.setitem(asking.OWN, "download", lambda *_: asyncio.sleep(0, no))
     response = posted(name, data)
     assert response.status_code == 200
     assert set(response.json()) == {"here" if name == "has_mnist" else "error"}

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from fgsm.digits import mnist_digits
 from fgsm.ui.all_digits.run import download
 from fgsm.ui.settings import settings
+from fgsm.ui.turns import Visitor
 from tests.browser import App, running_app
 from tests.helpers import OFFLINE, ask, awaited, open_tab
 
@@ -57,7 +58,7 @@ def forbidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 
 def test_no_network_is_asked(forbidden: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: pytest.fail("it was asked"))
-    assert awaited(download()) == {"error": REFUSED}
+    assert awaited(download(None, Visitor("", ""))) == {"error": REFUSED}
 
 
 def test_no_sentence_promises_it(forbidden: None) -> None:

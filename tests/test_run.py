@@ -418,7 +418,7 @@ def test_a_bad_argument_is_one_sentence(
 
 
 def test_a_download_without_network_is_a_sentence(nowhere: Path) -> None:
-    said = awaited(download())["error"]
+    said = awaited(download(None, ANN))["error"]
     assert said.startswith("The test set could not be downloaded") and said.endswith(".")
     assert str(nowhere) not in said
     assert "built-in digits" in said and "\n" not in said
@@ -428,7 +428,7 @@ def test_a_download_without_network_is_a_sentence(nowhere: Path) -> None:
 def test_a_download_is_used_at_once(nowhere: Path, request: pytest.FixtureRequest) -> None:
     assert digits_here()[0] is BUILTIN
     request.getfixturevalue("server")
-    assert awaited(download()) == {"said": "MNIST's 10,000 test digits are here now."}
+    assert awaited(download(None, ANN)) == {"said": "MNIST's 10,000 test digits are here now."}
     source, images, labels = digits_here()
     assert source is MNIST_TEST and len(images) == len(labels) == 2  # the mirror is a small one
 

@@ -41,15 +41,10 @@ async def has_mnist(_data: object, _visitor: Visitor) -> Json:
     return {"here": has_mnist_test()}
 
 
-async def fetch(_data: object, _visitor: Visitor) -> Json:
-    """Download the test set."""
-    return await download()
-
-
 OWN: dict[str, Own] = {
     "follow": RUNS.follow,
     "cancel": RUNS.cancel,
-    "download": fetch,
+    "download": download,
     "has_mnist": has_mnist,
 }
 _REQUESTS = {name: request_of(function) for name, function in FUNCTIONS.items()}

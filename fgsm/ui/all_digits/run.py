@@ -217,7 +217,7 @@ NOT_OFFERED = "The test set can be downloaded only by whoever runs this server."
 _downloading = asyncio.Lock()
 
 
-async def download(_data: object = None) -> Json:
+async def download(_data: object, _visitor: Visitor) -> Json:
     """Fetch what is missing or damaged of the test set, where visitors may; one at a time."""
     if not settings().download:
         return {"error": NOT_OFFERED}

@@ -18,9 +18,9 @@ from fgsm.ui.http.questions import check_body, check_message, check_names, check
 from fgsm.ui.http.rates import AS_MANY, Rates, slot
 from fgsm.ui.http.refusals import Refused, answer_to
 from fgsm.ui.http.routes import rule_for
+from fgsm.ui.wire import FAILED
 
 logger = logging.getLogger(__name__)
-FAILED = "The server had an error and could not answer; its log says why."
 
 
 class Guard:
