@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from fgsm.ui import asking, health, programs
 from fgsm.ui.assets import HEAD, VERSION
-from fgsm.ui.http import PagePolicy, guarding, set_up_logs
+from fgsm.ui.http import PagePolicy, bound_heads, guarding, set_up_logs
 from fgsm.ui.kept import Kept
 from fgsm.ui.page import THEME
 from fgsm.ui.settings import settings
@@ -23,6 +23,7 @@ def launch(demo: gr.Blocks, **more: Any) -> None:
         more: further arguments of `launch` of Gradio's, such as `prevent_thread_lock`.
     """
     set_up_logs()
+    bound_heads()
     # Uvicorn takes a client's address from these proxies only; by default it believes this machine.
     os.environ["FORWARDED_ALLOW_IPS"] = ",".join(settings().proxies)
     # Gradio makes one up at each start; but servers of the same page are to give the same answers.

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fgsm.ui.http.bodies import Bodies, Gone, again, check_length
 from fgsm.ui.http.headers import with_headers
 from fgsm.ui.http.origins import believed, check_origin
+from fgsm.ui.http.protocol import LARGEST_HEAD
 from fgsm.ui.http.questions import check_body, check_message, check_names, check_query
 from fgsm.ui.http.rates import AS_MANY, Rates, slot
 from fgsm.ui.http.refusals import Refused, answer_to
@@ -88,6 +89,8 @@ class Guard:
         """
         url_length = len(scope["raw_path"]) + len(scope["query_string"])
         method = scope["method"]
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
+            raise Refused(431, f"The headers are too large; at most {LARGEST_HEAD} bytes are read.")
         headers = Headers(raw=believed(scope["headers"]))
         if method == "OPTIONS" and "access-control-request-method" in headers:
             method = headers["access-control-request-method"]  # Gradio says whether it may be sent

@@ -52,7 +52,7 @@ def check_origin(method: str, headers: Headers) -> None:
         Refused: 400 if Host or Origin mean nothing; 403 for a foreign page; 415 for a body that a
             page can send anywhere without being asked, such as a form.
     """
-    host, origin = headers.get("host", ""), headers.get("origin")
+    host, origin = ", ".join(headers.getlist("host")), headers.get("origin")
     if host and not HOST.fullmatch(host):
         raise Refused(400, "The header Host is no host.")
     if origin is not None and not (host and ORIGIN.fullmatch(origin)):
