@@ -209,6 +209,31 @@ def test_large_work_gives_way_to_small_work_where_it_pauses() -> None:
     assert done == ["held", "pick", "rest", "unknown, so it is taken for large"]
 
 
+def test_what_takes_longer_than_it_was_taken_for_gives_way_too() -> None:
+    """Whoever sends what is small, and then what only looks like it, holds nobody up."""
+
+    async def ask() -> list[str]:
+        gate = Gate()
+        gate.knows("read", SMALL / 5)
+        gate.knows("pick", SMALL / 5)
+
+        def read() -> None:
+            pause()
+            gate.hold()
+            work_for(1.1 * SMALL)
+            pause()
+            gate.done.append("rest")
+
+        reading = asyncio.create_task(gate.door.work(ANN, "read", read))
+        await asyncio.to_thread(gate.begun.wait, 30)
+        pick = await gate.ask(BOB, "pick")
+        gate.open.set()
+        await asyncio.gather(reading, pick)
+        return gate.done
+
+    assert awaited(ask()) == ["held", "pick", "rest"]
+
+
 def test_large_work_has_a_part_of_the_time_however_much_small_work_there_is() -> None:
     async def ask() -> int:
         door, picks, is_done = Door(), 0, False

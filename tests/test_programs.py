@@ -29,6 +29,7 @@ from fgsm.catalogue import ATTACKS, EPSILONS, MODELS, Aim, attacks_offered
 from fgsm.evaluate import evaluate, unaimed
 from fgsm.readings import sweep
 from fgsm.service import programs
+from fgsm.service.pause import give_way
 from fgsm.service.programs.answer import Attacked
 from fgsm.service.programs.request import (
     MOST_READINGS,
@@ -127,6 +128,17 @@ def test_a_digit_of_the_test_set(here: None, mnist_test: tuple[Tensor, Tensor]) 
     assert answer["label"] == int(mnist_test[1][7])
     apart = torch.tensor(answer["steps"][0]["image"]) - mnist_test[0][7, 0]
     assert apart.abs().max() <= 1e-6
+
+
+def test_between_two_images_others_may_go_first() -> None:
+    """A hundred files would hold everybody up for seconds."""
+    read: list[str] = []
+    token = give_way.set(lambda: read.append("an image"))
+    try:
+        programs.classify(ClassifyRequest.parse({"images": [403, 404]}))
+    finally:
+        give_way.reset(token)
+    assert len(read) == 2
 
 
 def test_a_label_and_a_target_of_ones_own() -> None:

@@ -138,15 +138,18 @@ class Door:
         def let_others_go_first() -> None:
             nonlocal others
             own = time.thread_time() - begin - others
+            # What takes longer than it was taken for is large work, as others do feel.
+            ranks = RANKS[: LATER if is_outermost and own > SMALL else work.rank]
             # They may never end; this would then never go on, and neither would its like.
-            while any(self._queues[: work.rank]) and others <= AHEAD * own:
-                taking = self._next(*RANKS[: work.rank])
+            while any(self._queues[rank] for rank in ranks) and others <= AHEAD * own:
+                taking = self._next(*ranks)
                 if other := asyncio.run_coroutine_threadsafe(taking, loop).result():
                     others += self._compute(other, loop)
             torch.set_num_threads(threads)
 
         threads = 1 if work.seconds <= SMALL else THREADS
         torch.set_num_threads(threads)
+        is_outermost = give_way.get() is None
         token = give_way.set(let_others_go_first)
         try:
             outcome: tuple[Callable[[Any], None], Any] = work.done.set_result, work.function()

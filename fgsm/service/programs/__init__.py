@@ -18,6 +18,7 @@ from fgsm.evaluate import evaluate as evaluating
 from fgsm.picture import read_picture
 from fgsm.readings import predict, sweep
 from fgsm.service.digits import device, mnist_test, model_of
+from fgsm.service.pause import pause
 from fgsm.service.programs.answer import Attacked, Classified, Evaluated, Reading
 from fgsm.service.programs.fields import Known, Picture
 from fgsm.service.programs.request import AttackRequest, ClassifyRequest, EvaluateRequest
@@ -31,7 +32,10 @@ def classify(request: ClassifyRequest) -> Classified:
         ValueError: a file is not a picture, or shows no digit.
         MnistMissing: the test set is asked for but is not there.
     """
-    seen = [_image_and_label(picture) for picture in request.images]
+    seen = []
+    for picture in request.images:
+        seen.append(_image_and_label(picture))
+        pause()  # reading a file may take a while
     images = torch.cat([image for image, _ in seen])
     readings = {key: _readings(predict(model_of(key), images)) for key in MODELS}
     return {

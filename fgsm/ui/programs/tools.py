@@ -83,8 +83,9 @@ async def classify(images: list[Image], request: gr.Request) -> Classified:
         and for each of the models its prediction (0 to 9) and the ten probabilities
     """
     asked = _parsed(ClassifyRequest, {"images": images})
+    files = sum(isinstance(each, bytes) for each in asked.images)
     work = partial(programs.classify, asked)
-    return _told(await _computed(work, ("classify", len(asked.images)), request))
+    return _told(await _computed(work, ("classify", len(asked.images), files), request))
 
 
 async def attack(
