@@ -378,6 +378,22 @@ def test_a_run_too_many_is_refused(
     assert let_in["ahead"] == 1
 
 
+def test_thousands_of_tiny_runs_do_not_fit(batches: list[int]) -> None:
+    async def crowd() -> list[bool]:
+        runs = Runs()
+        await begun(runs, LONG)
+        tiny = {**LONG, "attack": "random", "epsilons": "0.1", "known": 0}
+        told = [
+            await runs.follow({**tiny, "id": f"a-tiny-run-{k}"}, ANN._replace(page=f"page {k}"))
+            for k in range(100)
+        ]
+        await runs.cancel({"id": ID}, ANN)
+        return ["error" in each for each in told]
+
+    refused = awaited(crowd())
+    assert not any(refused[:40]) and all(refused[50:])
+
+
 def test_a_run_that_fails_says_so_and_the_next_one_goes_on(
     nowhere: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

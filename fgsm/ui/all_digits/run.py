@@ -34,6 +34,9 @@ GONE = 10.0
 MOST = 24_000_000
 """Readings of all runs that are not over (`readings_of` counts them): ten runs of the largest kind.
 Whoever wants one more is told to try again."""
+LEAST = MOST // 200
+"""What a run counts as, however small it is: every run that waits is told whenever one is over, and
+with thousands of them the server would do nothing else."""
 SHARE = 4
 """An address may have a part of `MOST` by this number."""
 
@@ -149,7 +152,7 @@ class Runs:
         queue = self._queue()
         own = [run for run in queue if run.visitor.address == address]
         for waiting, most in ((queue, MOST), (own, MOST // SHARE)):
-            if sum(readings_of(run.request) for run in waiting) + readings_of(request) > most:
+            if sum(_cost(each) for each in [request, *(run.request for run in waiting)]) > most:
                 raise ValueError(f"{len(waiting)} runs are waiting already; please try again later")
 
     def _queue(self) -> list[Run]:
@@ -181,6 +184,10 @@ class Runs:
                 logger.exception("a run failed")
                 run.problem = FAILED
             run.stop()
+
+
+def _cost(request: RunRequest) -> int:
+    return max(LEAST, readings_of(request))
 
 
 async def _compute(run: Run) -> None:
