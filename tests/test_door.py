@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+import torch
 from torch import Tensor
 
 from fgsm.readings import sweep
@@ -287,6 +288,17 @@ def test_large_work_that_gives_way_goes_on_however_much_small_work_there_is() ->
         return went_before
 
     assert 3 < awaited(ask()) < most
+
+
+@pytest.mark.parametrize(("kind", "counts"), [("cpu", False), ("mps", True)])
+def test_what_something_else_computes_takes_the_time_of_the_clock(
+    kind: str, counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a GPU computes, this thread may sleep; on a CPU, sleep is the time of others."""
+    monkeypatch.setattr(door_module, "device", lambda: torch.device(kind))
+    door = Door()
+    awaited(door.work(ANN, "it", lambda: time.sleep(2 * SMALL)))
+    assert (door._took["it"] > SMALL) == counts
 
 
 def test_a_later_wish_replaces_the_earlier() -> None:

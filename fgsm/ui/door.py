@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import torch
 
+from fgsm.service.digits import device
 from fgsm.service.pause import give_way
 from fgsm.ui.compute import thread
 from fgsm.ui.turns import Busy, Gone, Turns, Visitor, Work
@@ -46,6 +47,15 @@ async def _stays() -> bool:
 
 def _nothing() -> None:
     return None
+
+
+def _now() -> float:
+    """Seconds, in the computing thread, of which only differences mean something.
+
+    They are of the thread's own time: while a page is sent, work takes longer by the clock. But a
+    thread may sleep while a GPU computes for it.
+    """
+    return time.thread_time() if device().type == "cpu" else time.perf_counter()
 
 
 class Door:
@@ -132,13 +142,12 @@ class Door:
         Returns:
             The seconds that took.
         """
-        # The time of this thread, not the clock's: while a page is sent, work seems to take longer.
-        begin, others = time.thread_time(), 0.0
+        begin, others = _now(), 0.0
 
         def let_others_go_first() -> None:
             nonlocal others
-            own = time.thread_time() - begin - others
-            # What takes longer than it was taken for is large work, as others do feel.
+            own = _now() - begin - others
+            # What takes longer than it was taken for is large work.
             ranks = RANKS[: LATER if is_outermost and own > SMALL else work.rank]
             # They may never end; this would then never go on, and neither would its like.
             while any(self._queues[rank] for rank in ranks) and others <= AHEAD * own:
@@ -157,7 +166,7 @@ class Door:
             outcome = work.done.set_exception, error
         finally:
             give_way.reset(token)
-        took = time.thread_time() - begin
+        took = _now() - begin
         own = took - others
         self._last[work.rank], self._since[work.rank] = own, 0.0
         for rank in RANKS[work.rank + 1 :]:
