@@ -1,5 +1,9 @@
 """Settings come from the environment; a wrong one is a sentence."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from fgsm.ui.settings import settings_of
@@ -54,3 +58,19 @@ def test_proxies_are_addresses_and_networks() -> None:
 def test_what_means_nothing_is_said(variable: str, value: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         settings_of({variable: value})
+
+
+@pytest.mark.parametrize(("given", "policy"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "a"}, "a")])
+def test_threads_that_wait_do_not_spin(given: dict[str, str], policy: str) -> None:
+    """OpenMP reads it when PyTorch is imported, so it must be set before."""
+    program = "import sys, os, fgsm.ui.start; print('torch' in sys.modules, os.environ[%r])"
+    variable = "OMP_WAIT_POLICY"
+    environment = {name: value for name, value in os.environ.items() if name != variable}
+    done = subprocess.run(
+        [sys.executable, "-c", program % variable],
+        env={**environment, **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", policy]
