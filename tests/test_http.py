@@ -100,6 +100,7 @@ def test_of_gradios_routes_only_those_that_are_needed_are_answered() -> None:
         ("/gradio_api/call/a/b/c", "GET", 404),
         ("/fgsm/health", "GET", 200),
         ("/fgsm/health", "POST", 405),
+        ("/fgsm/openapi.json", "GET", 404),
         ("/gradio_api/mcp/", "POST", 404),
         ("/gradio_api/component_server", "POST", 404),
         ("/gradio_api/heartbeat/" + "a" * 64, "GET", 200),

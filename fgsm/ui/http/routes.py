@@ -45,7 +45,6 @@ RULES = (
     _rule("/", "GET HEAD", "page"),
     _rule(r"/fgsm/ask/picture", "POST", "ask", PICTURE),
     _rule(r"/fgsm/ask/\w{1,40}", "POST", "ask"),
-    _rule(r"/fgsm/openapi\.json", "GET HEAD", "page"),
     _rule(r"/fgsm/health", "GET HEAD", "file"),  # refusing it would stop a server that is well
     _rule(rf"/fgsm/(?!ask/)\w{{1,40}}/{_FILE}", "GET HEAD", "file"),
     _rule(r"/gradio\.js", "GET HEAD", "file"),
