@@ -388,6 +388,23 @@ def test_who_would_wait_too_long_is_told_when_to_come_again(
     assert done == ["held", "pick", "large", "bob's large", "large", "large"]
 
 
+def test_who_asks_for_much_that_is_small_keeps_nobody_from_large_work() -> None:
+    async def ask() -> str:
+        gate = Gate()
+        gate.knows("pick", SMALL)
+        held = await gate.closed()
+        crowd = [await gate.ask(ANN._replace(page=str(k)), "pick") for k in range(200)]
+        turned_away = [task for task in crowd if task.done()]
+        assert turned_away and all(isinstance(task.exception(), Busy) for task in turned_away)
+        run = await gate.ask(BOB, "run")
+        gate.open.set()
+        said = await run
+        await asyncio.gather(held, *crowd, return_exceptions=True)
+        return said
+
+    assert awaited(ask()) == "run"
+
+
 def test_nothing_is_forgotten_when_the_last_one_has_left() -> None:
     """Work may come just while it turns out that nobody waits for what was there."""
 

@@ -103,7 +103,9 @@ class Door:
         seconds = self._took.get(cost, UNKNOWN)
         rank = LATER if seconds > SMALL else SOON if can_wait else FIRST
         wait = self._queues[rank].seconds_before(visitor)
-        wait += sum(turns.seconds for turns in self._queues[:rank])
+        # What goes ahead does so for a time only, however much it is.
+        ahead = sum(turns.seconds for turns in self._queues[:rank])
+        wait += min(ahead, AHEAD * (wait + self._last[rank]))
         if wait > PATIENCE:
             raise Busy(math.ceil(wait - PATIENCE) + 1)
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
