@@ -17,7 +17,7 @@ from fgsm.service import stage as module
 from fgsm.ui import asking
 from fgsm.ui.compute import computed
 from fgsm.ui.door import DOOR
-from fgsm.ui.remembered import Remembered
+from fgsm.ui.remembered import MOST, Remembered
 from fgsm.ui.turns import Busy, Visitor
 from tests.helpers import FIRST, ask, awaited
 
@@ -111,6 +111,14 @@ def test_what_was_not_asked_for_longest_makes_room() -> None:
     assert remembered.bytes == 6
     remembered.put("large", bytes(11))
     assert remembered.bytes == 0 and remembered.get("large") is None
+
+
+def test_small_answers_make_room_too() -> None:
+    remembered = Remembered()
+    for question in range(MOST + 3):
+        remembered.put(question, b"1")
+    assert remembered.bytes == MOST
+    assert remembered.get(2) is None and remembered.get(3) == b"1"
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *asking.OWN])

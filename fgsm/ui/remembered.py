@@ -6,6 +6,8 @@ from collections.abc import Hashable
 
 LARGEST = 64 * 2**20
 """Bytes of all answers together: about 3,000 of a digit under attack."""
+MOST = 10_000
+"""Answers. Some are smaller than their questions, which take memory too."""
 
 
 class Remembered:
@@ -30,6 +32,6 @@ class Remembered:
         with self._lock:
             self.bytes += len(answer) - len(self._answers.pop(question, b""))
             self._answers[question] = answer
-            while self.bytes > self.largest:
+            while self.bytes > self.largest or len(self._answers) > MOST:
                 _, oldest = self._answers.popitem(last=False)
                 self.bytes -= len(oldest)
