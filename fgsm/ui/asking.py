@@ -58,7 +58,7 @@ async def ask(request: HttpRequest) -> Response:
     if name not in FUNCTIONS and name not in OWN:
         return _json({"error": "There is no such question."}, 404)
     if not PAGE.fullmatch(page):
-        sentence = "The header X-Fgsm-Page must be 8 to 64 letters, digits and hyphens."
+        sentence = "The header X-Fgsm-Page must be 8 to 64 letters, digits, hyphens or underscores."
         return _json({"error": sentence}, 400)
     visitor = Visitor(network_of(request.client.host if request.client else ""), page)
     try:
