@@ -93,12 +93,13 @@ def test_a_busy_server_is_asked_again_for_what_is_wanted_then(page: Page, app: A
         expect(connection(page)).to_contain_text("The server is busy: asking again in 1 s.")
         stage.set_epsilon(0.3)
         assert stage.verdict().startswith("Fooled: 4")
+        expect(page.locator(".live .equation")).to_have_css("opacity", "1")
         page.click("[data-index='401']")
     assert asked == [400, 401]
     assert page.locator("[data-index='401'][aria-current]").count() == 1
     expect(page.locator(".notice")).to_be_hidden()
+    expect(connection(page)).to_have_text("")  # as soon as there is an answer
     page.unroute("**/fgsm/ask/attack")
-    expect(connection(page)).to_have_text("")
 
 
 def test_scripts_that_do_not_come_are_not_waited_for_in_silence(page: Page, app: App) -> None:

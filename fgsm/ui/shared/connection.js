@@ -28,7 +28,11 @@ export function busy(/** @type {number} */ seconds) {
   if (returning) return; // it is lost, which says more
   clearTimeout(timer);
   say("busy", `The server is busy: asking again in ${seconds} s. What you see keeps working.`);
-  timer = setTimeout(() => say("", ""), 1_000 * seconds + GOOD_NEWS);
+}
+
+/** The server has answered: it is not busy any more. */
+export function free() {
+  if (line?.dataset.state === "busy") say("", "");
 }
 
 /** Whether the server answers. */

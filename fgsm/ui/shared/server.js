@@ -1,7 +1,7 @@
 // @ts-check
 // Asking the server, and waiting for its answer, but not for ever.
 
-import { busy, isUp, lost } from "./connection.js";
+import { busy, free, isUp, lost } from "./connection.js";
 
 /** @typedef {import("../contract").Refusal} Refusal */
 /**
@@ -43,6 +43,7 @@ const question = (name) => async (request) => {
     body: JSON.stringify(request),
   });
   if (BUSY.includes(response.status)) throw new Busy(Number(response.headers.get("Retry-After")) || 1);
+  free();
   return response.json();
 };
 
