@@ -93,6 +93,7 @@ def test_a_busy_server_is_asked_again_for_what_is_wanted_then(page: Page, app: A
         expect(connection(page)).to_contain_text("The server is busy: asking again in 1 s.")
         stage.set_epsilon(0.3)
         assert stage.verdict().startswith("Fooled: 4")
+        expect(page.locator(".stage")).to_have_attribute("aria-busy", "true")
         expect(page.locator(".live .equation")).to_have_css("opacity", "1")
         page.click("[data-index='401']")
     assert asked == [400, 401]
