@@ -21,6 +21,15 @@ mnist_test = functools.cache(functools.partial(mnist_digits, train=False))
 missing it is looked for again at each call."""
 
 
+def data_set(source: str) -> tuple[Tensor, Tensor]:
+    """The images and labels of a data set, by its key in the catalogue, on the CPU.
+
+    Raises:
+        MnistMissing: the test set is asked for but is not there.
+    """
+    return builtin_digits() if source == BUILTIN.key else mnist_test()
+
+
 def digits_here() -> tuple[Source, Tensor, Tensor]:
     """The larger of the data sets on this machine, its images and labels, on the CPU."""
     try:
@@ -49,7 +58,7 @@ def digit_of(request: DigitRequest) -> tuple[Tensor, Tensor]:
     elif request.drawing is not None:
         image = to_mnist(request.drawing)
     else:
-        images, labels = builtin_digits() if request.source == BUILTIN.key else mnist_test()
+        images, labels = data_set(request.source)
         which = slice(request.index, request.index + 1)
         return images[which].to(device()), labels[which].to(device())
     image = image.to(device())

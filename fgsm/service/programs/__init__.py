@@ -17,7 +17,7 @@ from fgsm.evaluate import digits_at_once, unaimed
 from fgsm.evaluate import evaluate as evaluating
 from fgsm.picture import read_picture
 from fgsm.readings import predict, sweep
-from fgsm.service.digits import device, mnist_test, model_of
+from fgsm.service.digits import data_set, device, model_of
 from fgsm.service.pause import pause
 from fgsm.service.programs.answer import Attacked, Classified, Evaluated, Reading
 from fgsm.service.programs.fields import Known, Picture
@@ -102,7 +102,7 @@ def evaluate(request: EvaluateRequest) -> Iterator[Evaluated]:
     Raises:
         MnistMissing: the test set is asked for but is not there.
     """
-    images, labels = builtin_digits() if request.source == BUILTIN.key else mnist_test()
+    images, labels = data_set(request.source)
     which = torch.arange(request.digits) * len(images) // request.digits
     entry, epsilons = ATTACKS[request.attack], request.epsilons
     size = digits_at_once(entry, epsilons, device())
@@ -130,7 +130,7 @@ def evaluate(request: EvaluateRequest) -> Iterator[Evaluated]:
 def _image_and_label(picture: Picture) -> tuple[Tensor, int | None]:
     """The image `(1, 1, 28, 28)` on the device, and its label if it is known."""
     if isinstance(picture, Known):
-        images, labels = builtin_digits() if picture.source == BUILTIN.key else mnist_test()
+        images, labels = data_set(picture.source)
         return images[picture.index][None].to(device()), int(labels[picture.index])
     if isinstance(picture, bytes):
         return read_picture(picture).to(device()), None
