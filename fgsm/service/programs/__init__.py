@@ -11,8 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fgsm.catalogue import ATTACKS, BUILTIN, EPSILONS, MODELS, Aim, along
-from fgsm.digits import builtin_digits
+from fgsm.catalogue import ATTACKS, EPSILONS, MODELS, Aim, along
 from fgsm.evaluate import digits_at_once, unaimed
 from fgsm.evaluate import evaluate as evaluating
 from fgsm.picture import read_picture
