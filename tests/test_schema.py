@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from tests.browser import App, running_app
 
-QUESTIONS = 25
+QUESTIONS = 15
 """Of each kind of call."""
 MORE_THAN_A_SCHEMA_SAYS = re.compile(
     r"Digits is \d+; (with .* there may be 70,000|it must be a whole number from 1 to 1000)"
