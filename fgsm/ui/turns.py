@@ -86,9 +86,6 @@ class Turns:
     def __bool__(self) -> bool:
         return bool(self._addresses)
 
-    def __len__(self) -> int:
-        return sum(len(self._all(address)) for address in self._addresses)
-
     def put(self, work: Work) -> Work | None:
         """Let it wait.
 
