@@ -23,7 +23,7 @@ from fgsm.service.request import RunRequest
 from fgsm.ui.all_digits import run as module
 from fgsm.ui.all_digits.run import Runs, download
 from fgsm.ui.compute import computed
-from fgsm.ui.how import _paper, error_and_confidence
+from fgsm.ui.how import error_and_confidence, paper
 from fgsm.ui.turns import Visitor
 from fgsm.ui.wire import FAILED, packed
 from tests.helpers import awaited
@@ -470,5 +470,5 @@ def test_the_paper_table_has_the_cards_figures(name: str) -> None:
     expected = 100 * result["mean_confidence_wrong"]
     assert float(confidence.removesuffix(" %")) == pytest.approx(expected, abs=0.05)
     ours = {"softmax": "softmax regression", "lenet": "LeNet", "lenet-robust": "robust LeNet"}
-    assert f"| {ours[name]}, ours | {error} | {confidence} |" in _paper()
-    assert not re.search("[A-Z]{5}", _paper().replace("MNIST", ""))  # every blank is filled
+    assert f"| {ours[name]}, ours | {error} | {confidence} |" in paper()
+    assert not re.search("[A-Z]{5}", paper().replace("MNIST", ""))  # every blank is filled

@@ -9,22 +9,24 @@ from pathlib import Path
 from fgsm.catalogue import ARTICLE_EPSILONS, FGSM, LENET
 from fgsm.service.all_digits import cards
 from fgsm.service.digits import has_mnist_test
-from fgsm.ui.component import component
+from fgsm.ui.component import Component
 from fgsm.ui.settings import settings
 from fgsm.ui.wire import packed
 
 FOLDER = Path(__file__).parent
 
 
-def all_digits() -> None:
-    """The contents of the tab: the cards' curves with a run on this device, and the survey."""
-    component(
+def accuracy() -> Component:
+    """The cards' curves, and a run on this device."""
+    may_download = settings().download
+    return Component(
         "all_digits/accuracy.js",
         [FOLDER / "accuracy.html"],
         {
             "cards": packed(cards()),
             "hasMnist": has_mnist_test(),
-            "mayDownload": settings().download,
+            "mayDownload": may_download,
+            "place": "on this machine" if may_download else "on this server",
             "first": {
                 "model": LENET.key,
                 "attack": FGSM.key,
@@ -32,4 +34,8 @@ def all_digits() -> None:
             },
         },
     )
-    component("all_digits/survey.js", [FOLDER / "survey.html"], None)
+
+
+def survey() -> Component:
+    """Digit by digit: which are fooled, where, and as what."""
+    return Component("all_digits/survey.js", [FOLDER / "survey.html"], None)

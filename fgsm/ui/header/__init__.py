@@ -7,18 +7,16 @@ The tour and the talk are stories: `stories/` has them, `stories/story.js` says 
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from fgsm.card import load_card
 from fgsm.catalogue import FGSM, LENET, MODELS, RANDOM
 from fgsm.service.all_digits import cards
-from fgsm.ui.component import component
+from fgsm.ui.component import Component
 
 FOLDER = Path(__file__).parent
 PRESENT = FOLDER.parent / "present"
 
 
-def header() -> gr.HTML:
+def header() -> Component:
     """The title, and a line about the model that the stage shows."""
     own = {key: load_card(model) for key, model in MODELS.items()}
     value = {
@@ -26,7 +24,7 @@ def header() -> gr.HTML:
         "curves": curves(),
     }
     templates = [FOLDER / "header.html", FOLDER / "tour.html", PRESENT / "present.html"]
-    return component("header/header.js", templates, value)
+    return Component("header/header.js", templates, value)
 
 
 def curves() -> list[dict[str, Any]]:

@@ -1,10 +1,7 @@
 """The tab "How it works": the argument in words, with a picture of each step, computed live."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import gradio as gr
 
 from fgsm.card import load_card
 from fgsm.catalogue import (
@@ -21,44 +18,37 @@ from fgsm.catalogue import (
 )
 from fgsm.service import FIGURES, defence
 from fgsm.service.all_digits import cards
-from fgsm.ui.component import component
+from fgsm.ui.component import Component
 from fgsm.ui.wire import packed
 
 FOLDER = Path(__file__).parent
 PAPER_EPSILON = 0.25
 NOT_MEASURED = "not measured"
-FORMULAS: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 NUMBERS = {5: "five"}
 """Small numbers as words, which read better in a sentence."""
 
 
-def how_it_works() -> None:
-    """The contents of the tab: each step of `text.md`, with its picture beside it."""
-    for text, function in zip(_steps(), FIGURES, strict=True):
-        with gr.Row(elem_classes=["native", "step"]):
-            with gr.Column(scale=2, min_width=320):
-                gr.Markdown(text, latex_delimiters=FORMULAS)
-            with gr.Column(scale=3, min_width=320):
-                _figure(function)
-    gr.Markdown(_paper(), latex_delimiters=FORMULAS, elem_classes=["native", "paper"])
+def steps() -> list[tuple[str, Component]]:
+    """Each step of the argument: the words of `text.md`, and the picture beside them.
+
+    The words are Markdown, with formulas between dollars. The picture is what a function of the
+    service computes, and the script of the same name draws.
+    """
+    figures = [
+        Component(
+            "how/figure.js",
+            [FOLDER / "figure.html"],
+            {
+                "figure": function.__name__,
+                "cards": packed(cards()) if function is defence else [],
+            },
+        )
+        for function in FIGURES
+    ]
+    return list(zip(_texts(), figures, strict=True))
 
 
-def _figure(function: Callable[[Any], Any]) -> gr.HTML:
-    """The picture that the function computes, and the script of the same name draws."""
-    return component(
-        "how/figure.js",
-        [FOLDER / "figure.html"],
-        {
-            "figure": function.__name__,
-            "cards": packed(cards()) if function is defence else [],
-        },
-    )
-
-
-def _steps() -> list[str]:
+def _texts() -> list[str]:
     """The steps in words, with the numbers of the robust twin's recipe and card filled in."""
     trained, largest = ROBUST.recipe.epsilon, LARGEST_EPSILON
     text = _filled(
@@ -101,8 +91,11 @@ def differences(plain: Recipe, robust: Recipe) -> str:
     return " and ".join(filter(None, [", ".join(found[:-1]), found[-1]]))
 
 
-def _paper() -> str:
-    """Our figures, from the cards, next to those of Goodfellow et al. 2014, sections 4 and 6."""
+def paper() -> str:
+    """What stands below the steps, in Markdown.
+
+    Our figures, from the cards, next to those of Goodfellow et al. 2014, sections 4 and 6.
+    """
     rows = [
         ("softmax regression, the paper's", "99.9 %", "79.3 %"),
         ("softmax regression, ours", *error_and_confidence(SOFTMAX)),

@@ -8,23 +8,21 @@
 
 from pathlib import Path
 
-import gradio as gr
-
 from fgsm import service
 from fgsm.service.digits import has_mnist_test
 from fgsm.service.listing import FIRST, FIRST_EPSILON
-from fgsm.ui.component import component
+from fgsm.ui.component import Component
 from fgsm.ui.compute import computed
 from fgsm.ui.wire import answering
 
 FOLDER = Path(__file__).parent
 
 
-def stage() -> gr.HTML:
+def stage() -> Component:
     """The stage, open on a digit that is already fooled at the epsilon shown."""
     attack, compare = answering(service.attack), answering(service.compare)
     first = FIRST.model_dump()
-    return component(
+    return Component(
         "stage/stage.js",
         [FOLDER / "stage.html"],
         value={
