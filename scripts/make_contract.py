@@ -21,8 +21,8 @@ CONTRACT = Path(ui.__file__).with_name("contract.d.ts")
 HEAD = """\
 // Made by `python -m scripts.make_contract` from fgsm/service; do not edit.
 
-/** Pictures of 28 x 28 bytes: base64 of zlib of each picture minus the one before. */
-export type Packed = string & { readonly packed: unique symbol };
+/** Pictures of 28 x 28 bytes: as they are, or base64 of zlib of each one minus the one before. */
+export type Packed = Uint8Array | (string & { readonly packed: unique symbol });
 
 /** What is answered to a request that cannot be: a sentence for people. */
 export interface Refusal { error: string }

@@ -9,6 +9,7 @@ import * as header from "./header/header.js";
 import * as figure from "./how/figure.js";
 import { prepare } from "./shared/connection.js";
 import { create, exists, find } from "./shared/dom.js";
+import { fileAt } from "./shared/home.js";
 import { guest } from "./shared/host.js";
 import { modes } from "./shared/modes.js";
 import { server } from "./shared/server.js";
@@ -42,7 +43,7 @@ export async function start(module, view) {
 function dress() {
   const sheet = create("link");
   sheet.rel = "stylesheet";
-  sheet.href = new URL("page.css", import.meta.url).href;
+  sheet.href = fileAt("page.css");
   return new Promise((done, failed) => {
     sheet.onload = done;
     sheet.onerror = () => failed(new Error(`${sheet.href} could not be loaded`));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { around, share, ticksAround } from "../../fgsm/ui/shared/axis.js";
 import { changeColours, undifferenced } from "../../fgsm/ui/shared/frames.js";
 import { arrowOf } from "../../fgsm/ui/shared/keys.js";
-import { refusalOf, inTime } from "../../fgsm/ui/shared/server.js";
+import { refusalOf, inTime } from "../../fgsm/ui/shared/waiting.js";
 
 test("ticks are round, few, and enclose the values", () => {
   for (const values of [[0, 1], [-3.2, 7.9], [0.001, 0.0042], [120, 4500], [-1, -0.2]]) {

@@ -6,6 +6,7 @@ import { shortPercent, top } from "../../fgsm/ui/stage/bars.js";
 import { comparisonKey, pointText } from "../../fgsm/ui/stage/comparison.js";
 import { freeHeight, place } from "../../fgsm/ui/stage/confidence.js";
 import { inBase64, problemOf } from "../../fgsm/ui/stage/incoming.js";
+import { isLong } from "../../fgsm/ui/shared/server.js";
 import { joined, nearest, nextPart, points } from "../../fgsm/ui/stage/parts.js";
 import { breakingPointText, curveText, isMisread, movedText, verdictOf } from "../../fgsm/ui/stage/verdict.js";
 
@@ -64,11 +65,12 @@ test("the curve in a sentence", () => {
 });
 
 test("an attack with one gradient is asked for at once, one with many in parts", () => {
-  assert.equal(nextPart(KEYS.FGSM, [], 24), null);
+  assert.equal(isLong({ attack: KEYS.FGSM }), false);
+  assert.equal(isLong({ attack: KEYS.ITERATIVE }), true);
   const parts = [];
   let known = [];
   while (known.length < GRID.length) {
-    const part = nextPart(KEYS.ITERATIVE, known, 24);
+    const part = nextPart(known, 24);
     assert.equal(part[0], 0); // the clean digit is in each
     assert.deepEqual(part, [...new Set(part)].sort((a, b) => a - b));
     parts.push(part);
@@ -77,7 +79,7 @@ test("an attack with one gradient is asked for at once, one with many in parts",
   assert.deepEqual(parts[0], [0, 10, 20, 24, 30, 40, 50, 60, 70, 80, 90, 100]);
   assert.equal(parts.length, 3);
   assert.equal(parts.flat().filter((k) => k).length, GRID.length - 1); // none is asked for twice
-  assert.deepEqual(nextPart(KEYS.ITERATIVE, GRID, 24), parts[0]); // asked again, from the start
+  assert.deepEqual(nextPart(GRID, 24), parts[0]); // asked again, from the start
 });
 
 test("the nearest epsilon that is here", () => {

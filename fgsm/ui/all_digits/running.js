@@ -3,7 +3,8 @@
 
 import { catalogue } from "../shared/catalogue.js";
 import { find } from "../shared/dom.js";
-import { refusalOf, untilAnswered } from "../shared/server.js";
+import { SAID } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/waiting.js";
 import { KEYS, count, sourceOf } from "../shared/words.js";
 
 /** @typedef {import("../contract").FollowRequest} FollowRequest */
@@ -16,7 +17,6 @@ import { KEYS, count, sourceOf } from "../shared/words.js";
 
 const IDLE = "A run attacks every digit at every ε, and draws its curve above as it goes.";
 const CANCELLED = "Run cancelled.";
-const FAILED = "The server could not compute this; its log says why.";
 const DOWNLOAD = 600_000; // milliseconds: a slow line takes its time
 
 /** How a run is, in words. */
@@ -45,13 +45,14 @@ export class Running {
   /**
    * @param {HTMLElement} form
    * @param {Server} server
-   * @param {{ first: Choice, hasMnist: boolean, mayDownload: boolean }} value
+   * @param {{ first: Choice, hasMnist: boolean, mayDownload: boolean, place: string }} value `place` is where the test set may be missing
    * @param {(series: Series | null) => void} show draws the results so far; null when a run begins
    */
-  constructor(form, server, { first, hasMnist, mayDownload }, show) {
+  constructor(form, server, { first, hasMnist, mayDownload, place }, show) {
     this.form = form;
     this.server = server;
     this.show = show;
+    this.place = place;
     this.model = find(form, ".run-model", HTMLSelectElement);
     this.attack = find(form, ".run-attack", HTMLSelectElement);
     this.epsilons = find(form, ".run-epsilons", HTMLInputElement);
@@ -99,7 +100,7 @@ export class Running {
       }
     } catch (error) {
       console.warn("The run failed:", error);
-      if (this.#id === id) this.#end(FAILED);
+      if (this.#id === id) this.#end(SAID.failed);
     }
   }
 
@@ -147,7 +148,7 @@ export class Running {
     const [missing, builtin] = [KEYS.MNIST_TEST, KEYS.BUILTIN].map((key) => sourceOf(key).phrase);
     find(this.form, ".missing").hidden = isHere;
     find(this.form, ".missing span").textContent =
-      `${missing} are not on this ${this.downloader.hidden ? "server" : "machine"}, so runs use ${builtin}.`;
+      `${missing} are not ${this.place}, so runs use ${builtin}.`;
   }
 
   async #download() {
@@ -159,7 +160,7 @@ export class Running {
       this.#say(refusalOf(answer) ?? ("said" in answer ? answer.said : ""));
     } catch (error) {
       console.warn("The download failed:", error);
-      this.#say(FAILED);
+      this.#say(SAID.failed);
     }
     this.bar.value = 0;
     this.downloader.disabled = false;

@@ -3,7 +3,8 @@
 
 import { catalogue } from "../shared/catalogue.js";
 import { create, find, findAll } from "../shared/dom.js";
-import { refusalOf, untilAnswered } from "../shared/server.js";
+import { SAID } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/waiting.js";
 import { count, epsilonText, sourceOf } from "../shared/words.js";
 import { onShown } from "../stage/shown.js";
 import { Confusion } from "./confusion.js";
@@ -33,7 +34,7 @@ export function start(/** @type {View} */ view) {
    */
   async function ask(question) {
     const answer = await untilAnswered(question).catch(() => null);
-    const problem = answer ? refusalOf(answer) : "The server could not compute this; its log says why. What is shown stays.";
+    const problem = answer ? refusalOf(answer) : `${SAID.failed} What is shown stays.`;
     find(root, ".problem").hidden = !problem;
     find(root, ".problem").textContent = problem ?? "";
     return problem ? null : /** @type {T} */ (answer);

@@ -3,7 +3,8 @@
 // another digit.
 
 import { find } from "../shared/dom.js";
-import { refusalOf, untilAnswered } from "../shared/server.js";
+import { SAID } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/waiting.js";
 import { onShown, shown, tell } from "../stage/shown.js";
 import * as churchWindow from "./church_window.js";
 import * as defence from "./defence.js";
@@ -67,7 +68,7 @@ export function start(/** @type {View} */ { element, props, server }) {
       else caption.innerHTML = await draw(answer);
     } catch (error) {
       console.warn("The picture could not be drawn:", error);
-      caption.textContent = "The server does not answer; this picture needs it.";
+      caption.textContent = `${SAID.silent}; this picture needs an answer.`;
       drawn = null;
       isSeen = false; // try again the next time it comes into view
     } finally {

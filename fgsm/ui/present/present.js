@@ -4,7 +4,7 @@
 import { hold, linkOf } from "../shared/address.js";
 import { isUp } from "../shared/connection.js";
 import { find } from "../shared/dom.js";
-import { HOME } from "../shared/host.js";
+import { HOME } from "../shared/home.js";
 import { isBrowsers } from "../shared/keys.js";
 import { isHidden, modes } from "../shared/modes.js";
 import { hasCode, qrOf } from "../shared/qr.js";

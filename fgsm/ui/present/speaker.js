@@ -8,7 +8,7 @@ import { channelOf } from "./speaker_link.js";
 
 /** @typedef {import("./speaker_link.js").News} News */
 
-const channel = new BroadcastChannel(channelOf(location.hash.slice(1)));
+const channel = new BroadcastChannel(channelOf(window.name));
 /** @type {News | null} */
 let news = null;
 

@@ -2,6 +2,8 @@
 // The line between a presentation and its speaker's window. Each presentation has a channel of its own,
 // so that two talks on one machine do not disturb each other.
 
+import { fileAt } from "../shared/home.js";
+
 /**
  * What the speaker's window shows.
  * @typedef {object} News
@@ -40,9 +42,8 @@ export class SpeakerLink {
 
   /** Open the window, or bring it to the front; whether the browser allowed it. */
   open() {
-    const url = new URL("./speaker.html", import.meta.url);
-    url.hash = this.#id;
-    return window.open(url, `fgsm-${this.#id}`, "popup,width=960,height=720") !== null;
+    // The window's name tells it the channel.
+    return window.open(fileAt("present/speaker.html"), this.#id, "popup,width=960,height=720") !== null;
   }
 
   tell() {

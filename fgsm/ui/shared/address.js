@@ -4,7 +4,8 @@
 
 import { onMoved, onShown, shown, stage, tell } from "../stage/shown.js";
 import { appeared, find } from "./dom.js";
-import { HOME, guest } from "./host.js";
+import { HOME } from "./home.js";
+import { guest } from "./host.js";
 import { modes } from "./modes.js";
 import { FIRST, NAMES, readLink, written, writtenModes } from "./state.js";
 import { KEYS } from "./words.js";
@@ -42,7 +43,8 @@ function turnTo(/** @type {State} */ { tab, figure, reach }) {
 
 /** The address of a state, absolute: what it says, and what is hidden. */
 export function linkOf(/** @type {State} */ state = current()) {
-  const url = new URL(guest ? HOME : location.href);
+  // What is in a file has no address for others.
+  const url = new URL(guest || location.protocol === "file:" ? HOME : location.href);
   url.search = "";
   url.hash = textOf(state);
   return url.href;

@@ -7,9 +7,13 @@ import { find } from "./dom.js";
 
 const PIXELS = 784;
 
-/** The bytes of K frames of 784 pixels, from base64 of zlib of differences between frames. */
-export async function unpack(/** @type {Packed} */ text) {
-  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+/**
+ * The bytes of K frames of 784 pixels: as they are, or from base64 of zlib of differences between frames.
+ * @param {Packed} frames
+ */
+export async function unpack(frames) {
+  if (frames instanceof Uint8Array) return frames;
+  const packed = Uint8Array.from(atob(frames), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return undifferenced(new Uint8Array(await new Response(stream).arrayBuffer()));
 }

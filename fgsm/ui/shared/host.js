@@ -2,9 +2,6 @@
 // Where the page is: in a document of its own, or, as the element `<gradio-app>`, a guest in someone
 // else's. There the address, its history, and keys pressed elsewhere are none of the page's business.
 
-/** The page's own address, whatever document it is in. */
-export const HOME = new URL("../../../", import.meta.url).href;
-
 /** @type {HTMLElement | null} The element that the page is a guest in; Gradio's own document has no `src`. */
 export const guest = globalThis.document?.querySelector("gradio-app[src] .ours")?.closest("gradio-app") ?? null;
 

@@ -2,13 +2,13 @@
 // QR codes: asked for once per link, and drawn as one path.
 
 import { catalogue } from "./catalogue.js";
-import { refusalOf, whenFree } from "./server.js";
+import { refusalOf, whenFree } from "./waiting.js";
 
 /** @typedef {import("../contract").Code} Code */
 /** @typedef {import("../contract").Service["qr"]} Ask */
 
-/** Whether a link is short enough for a code: a phone could not read more. */
-export const hasCode = (/** @type {string} */ link) => link.length <= catalogue.longest_link;
+/** Whether a link has a code: others can follow it, and it is short enough for a phone to read it. */
+export const hasCode = (/** @type {string} */ link) => /^https?:/.test(link) && link.length <= catalogue.longest_link;
 
 /** How many modules around a code must be light, or phones do not find it. */
 export const QUIET = 4;

@@ -1,7 +1,7 @@
 // @ts-check
 // The server's answers about the stage, and those that were fetched before anybody needs them.
 
-import { refusalOf, untilAnswered } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/waiting.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */
 /** @typedef {import("../contract").Attacked} Attacked */

@@ -1,7 +1,7 @@
 // @ts-check
 // Asking the server: one request at a time, and always for what was chosen last.
 
-import { Busy, inTime, refusalOf } from "../shared/server.js";
+import { Busy, inTime, refusalOf } from "../shared/waiting.js";
 
 const SLOW = 250; // milliseconds; most answers come before anyone could notice a wait
 const LONG = 3_000; // milliseconds; then the page says that it is waiting

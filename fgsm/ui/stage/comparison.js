@@ -2,7 +2,7 @@
 // The line below the slider: where each model breaks, under the attack that is on the stage.
 
 import { create } from "../shared/dom.js";
-import { refusalOf, untilAnswered } from "../shared/server.js";
+import { refusalOf, untilAnswered } from "../shared/waiting.js";
 import { LARGEST, RANKED, attackOf, epsilonText, inDecimals, indexOf, isLabelled } from "../shared/words.js";
 
 /** @typedef {import("../contract").AttackRequest} AttackRequest */

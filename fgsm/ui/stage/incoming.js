@@ -6,7 +6,8 @@ import { catalogue } from "../shared/catalogue.js";
 import { create, find } from "../shared/dom.js";
 import { unpack } from "../shared/frames.js";
 import { isOurs } from "../shared/host.js";
-import { refusalOf, whenFree } from "../shared/server.js";
+import { SAID } from "../shared/server.js";
+import { refusalOf, whenFree } from "../shared/waiting.js";
 import { count } from "../shared/words.js";
 
 /** @typedef {import("../contract").Picture} Picture */
@@ -53,7 +54,7 @@ export function bring(root, ask, show, say) {
       show(inBase64(await unpack(/** @type {Picture} */ (answer).frame)));
     } catch (error) {
       console.warn("The picture could not be read:", error);
-      if (number === latest) say(`“${file.name}” could not be read: the server does not answer. What you see keeps working.`);
+      if (number === latest) say(`“${file.name}” could not be read. ${SAID.silent}. What you see keeps working.`);
     }
   }
 

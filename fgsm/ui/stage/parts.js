@@ -1,8 +1,8 @@
 // @ts-check
-// A sweep in parts. An attack that takes its gradients anew for every epsilon would keep people
-// waiting; so the epsilon shown comes first, and the rest of the grid from coarse to fine.
+// A sweep in parts, where all of it would keep people waiting, as an attack does that takes its
+// gradients anew for every epsilon: the epsilon shown comes first, the rest from coarse to fine.
 
-import { EPSILONS, attackOf } from "../shared/words.js";
+import { EPSILONS } from "../shared/words.js";
 
 const PIXELS = 784;
 const STRIDES = [10, 2, 1]; // over the grid
@@ -12,14 +12,12 @@ const STRIDES = [10, 2, 1]; // over the grid
 /** @typedef {Pick<Stage, "ks" | "label" | "target" | "predictions">} Read */
 
 /**
- * Which epsilons of the grid to ask for next; null for all at once.
- * @param {string} attack
+ * Which epsilons of the grid to ask for next.
  * @param {number[]} known those of the same sweep that are here already
  * @param {number} k the one shown
- * @returns {number[] | null}
+ * @returns {number[]}
  */
-export function nextPart(attack, known, k) {
-  if (!attackOf(attack).gradients) return null;
+export function nextPart(known, k) {
   const isStart = known.length === 0 || known.length === EPSILONS.length;
   const here = new Set(isStart ? [] : known);
   const missing = (/** @type {number} */ stride) =>

@@ -3,12 +3,13 @@
 
 import { catalogue } from "../shared/catalogue.js";
 import { create, find, findAll } from "../shared/dom.js";
+import { fileAt } from "../shared/home.js";
 import { walk } from "../shared/keys.js";
 import { CLASSES, KEYS, isLabelled, sourceOf } from "../shared/words.js";
 
 const CLASS_SIZE = catalogue.per_class;
 const PAGE = 48;
-const SPRITE = new URL("../digits.png", import.meta.url).href;
+const SPRITE = fileAt("digits.png");
 
 /** @typedef {(source: string, index: number | null) => void} OnPick null if it is not a number */
 

@@ -11,6 +11,7 @@ import { themeColours } from "../shared/frames.js";
 import { isOurs } from "../shared/host.js";
 import { isBrowsers, remember } from "../shared/keys.js";
 import { isHidden, linked, problem } from "../shared/modes.js";
+import { SAID, isLong } from "../shared/server.js";
 import { FIRST, written } from "../shared/state.js";
 import { onTheme } from "../shared/theme.js";
 import { KEYS, LAST, epsilonText, indexOf } from "../shared/words.js";
@@ -145,7 +146,7 @@ class Stage {
     const request = this.choosing.request();
     if (!request) return null;
     const known = isSame(request, this.answered) ? (this.#panels[0]?.stage?.ks ?? []) : [];
-    return { ...request, ks: nextPart(request.attack, known, this.epsilon.k) };
+    return { ...request, ks: isLong(request) ? nextPart(known, this.epsilon.k) : null };
   }
 
   /** @returns {import("./asker.js").Told<AttackRequest, Attacked>} */
@@ -183,8 +184,8 @@ class Stage {
         return lost(); // which says so, for the whole page
       },
       failed: (isLast) => {
-        if (!this.#panels.length) return this.#openInstead("The server could not compute what this link asks for. So here is the first page.");
-        this.#setNotice("The server could not compute this; what you see keeps working. Its log says why.");
+        if (!this.#panels.length) return this.#openInstead(`This link cannot be shown. ${SAID.failed} So here is the first page.`);
+        this.#setNotice(`${SAID.failed} What you see keeps working.`);
         if (isLast) this.#goBack();
       },
       asking: (isAsking) => {
@@ -192,7 +193,7 @@ class Stage {
         this.compared.hold(isAsking);
       },
       slow: (isSlow) => { find(root, ".stage").ariaBusy = String(isSlow); },
-      waiting: () => this.#setNotice("Still waiting for the server. What you see keeps working, the slider too."),
+      waiting: () => this.#setNotice(`${SAID.waiting} What you see keeps working, the slider too.`),
     };
   }
 

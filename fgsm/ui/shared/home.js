@@ -1,0 +1,8 @@
+// @ts-check
+// Where the page and its own files are. A page without a server has another module in this place.
+
+/** The page's own address, whatever document it is in. */
+export const HOME = new URL("../../../", import.meta.url).href;
+
+/** The address of a file that came with the page. @param {string} path such as "present/speaker.html" */
+export const fileAt = (path) => new URL(`../${path}`, import.meta.url).href;
