@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -73,11 +74,12 @@ def unpack(text: str) -> Tensor:
 
 
 def scripts_in(folder: Path) -> None:
-    """The page's scripts as they are served, the catalogue included, for Node to run."""
+    """The page's scripts as they are served, the catalogue included, and the engine, for Node."""
     for path, content in FILES.items():
         file = folder / "fgsm" / "ui" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+    shutil.copytree(ROOT / "fgsm" / "engine", folder / "fgsm" / "engine", dirs_exist_ok=True)
     (folder / "package.json").write_text('{ "type": "module" }')
 
 
