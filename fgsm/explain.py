@@ -140,7 +140,7 @@ def dimension(
     Args:
         epsilon: in [0, 1].
         sizes: numbers of pixels, each 1 to 784.
-        generator: on the CPU. Each draw is a random order of the pixels, of which the first n are
+        generator: on the CPU. Each draw ranks the pixels at random; those of the first n ranks are
             moved.
 
     Raises:
@@ -162,7 +162,8 @@ def dimension(
             logits = model.logits(images)
             return logits[:, own] - logits[:, runner_up]
 
-        rank = torch.rand(draws, 784, generator=generator).argsort(1).to(image.device)
+        ranks = [torch.randperm(784, generator=generator) for _ in range(draws)]
+        rank = torch.stack(ranks).to(image.device)
         chosen = rank < torch.tensor(sizes, device=image.device)[:, None, None]
         moved = image.flatten() - epsilon * weights.sign() * chosen
         margin = float(margins(image))
