@@ -5,6 +5,7 @@
 import { KEYS } from "../catalogue.js";
 import { toMnist } from "../drawing.js";
 import { modelOf as made } from "../model.js";
+import { asItIs } from "../picture.js";
 import { argmax } from "../readings.js";
 import { Refusal } from "../refusal.js";
 import { modelsOf } from "./request.js";
@@ -67,15 +68,12 @@ export function dataSet(source) {
  * @returns {{ image: Float32Array, label: number }}
  */
 export function digitOf(request) {
-  if (!request.pixels && !request.drawing) {
+  const { pixels, drawing } = request;
+  const image = pixels ? asItIs(pixels) : drawing && toMnist(drawing);
+  if (!image) {
     const { images, labels } = dataSet(request.source);
     const bytes = images.subarray(784 * request.index, 784 * (request.index + 1));
     return { image: asItIs(bytes), label: labels[request.index] };
   }
-  const image = request.pixels ? asItIs(request.pixels) : toMnist(request.drawing);
   return { image, label: request.label ?? argmax(modelOf(modelsOf(request)[0]).logits(image)) };
 }
-
-/** `fgsm.picture.as_it_is`: 784 bytes as an image, exactly byte / 255. */
-export const asItIs = (/** @type {Uint8Array} */ bytes) =>
-  Float32Array.from(bytes, (byte) => byte / 255);
