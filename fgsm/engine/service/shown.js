@@ -49,7 +49,8 @@ function quoted(/** @type {string} */ text) {
   return `${short.slice(0, before)}...${short.slice(short.length - after)}`;
 }
 
-function inQuotes(/** @type {string} */ text) {
+/** A text as Python writes it, in the quotes that it does not hold. */
+export function inQuotes(/** @type {string} */ text) {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll(quote, `\\${quote}`);
   return quote + escaped + quote;
