@@ -203,7 +203,7 @@ def context(
             errors.append(message.text)
 
     def note_request(request: Request) -> None:
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        if not request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
             foreign.append(request.url)
 
     if "permissions" in options:
@@ -214,7 +214,7 @@ def context(
     yield context
     _, *pages = context.pages
     for page in pages:
-        page.evaluate("location.protocol.startsWith('http') && localStorage.clear()")
+        page.evaluate("/^(http|file)/.test(location.protocol) && localStorage.clear()")
         page.close()
     context.unroute_all()
     context.clear_permissions()

@@ -119,10 +119,10 @@ def test_the_control_is_the_surveys(model: str) -> None:
 def test_a_model_without_a_survey_has_no_control(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    figures._control.cache_clear()
+    figures.control_of.cache_clear()
     monkeypatch.setitem(MODELS, "lenet", replace(MODELS["lenet"], folder=tmp_path))
     assert asked("directions")["control"] is None
-    figures._control.cache_clear()
+    figures.control_of.cache_clear()
 
 
 def test_linearity_is_what_explain_says() -> None:

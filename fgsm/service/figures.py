@@ -55,7 +55,7 @@ def directions(request: DigitRequest) -> Directions:
         stage_of(key, attack, Aim(request.generator()), image, labels)
         for attack in (FGSM, RANDOM, REVERSED)
     ]
-    return Directions(request.is_named, stages, _control(key))
+    return Directions(request.is_named, stages, control_of(key))
 
 
 def linearity(request: DigitRequest) -> Linearity:
@@ -150,7 +150,7 @@ def defence(request: DigitRequest) -> Defence:
 
 
 @functools.cache
-def _control(key: str) -> Control | None:
+def control_of(key: str) -> Control | None:
     """Counted over the test set, whose survey is there even if its digits are not."""
     model = MODELS[key]
     if not model.survey.is_file():

@@ -2,10 +2,10 @@
 // The dialog that saves a figure: as SVG or PNG, light or dark. It needs the server only for the
 // link's QR code; without the server, the code is left away.
 
-import { linkOf } from "../shared/address.js";
+import { linkOf, readable } from "../shared/address.js";
 import { create, find, findAll } from "../shared/dom.js";
 import { saveFile } from "../shared/files.js";
-import { qrOf } from "../shared/qr.js";
+import { hasCode, qrOf } from "../shared/qr.js";
 import { inTheme, isDark } from "../shared/theme.js";
 import { palette } from "./palette.js";
 import { drawnPng } from "./png.js";
@@ -41,7 +41,7 @@ export function setQr(/** @type {Service["qr"]} */ ask) {
 
 /** The rows of the link's code; null if it is not to be had. */
 async function codeOf(/** @type {string} */ link) {
-  if (!askQr) return null;
+  if (!askQr || !hasCode(link)) return null;
   const late = new Promise((done) => setTimeout(done, PATIENCE, null));
   return Promise.race([qrOf(link, askQr), /** @type {Promise<null>} */ (late)]).catch(() => null);
 }
@@ -92,7 +92,7 @@ export function offer(figures, extras = []) {
   const dialog = openDialog("Save figure", HTML);
   const image = find(dialog, ".preview img", HTMLImageElement);
   const which = find(dialog, ".which");
-  const link = linkOf();
+  const link = readable(linkOf());
   let [chosen, dark] = [0, isDark()];
   /** @type {string[] | null} */
   let code = null;

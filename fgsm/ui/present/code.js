@@ -1,12 +1,14 @@
 // @ts-check
 // A link with its QR code, for a whole room.
 
+import { readable } from "../shared/address.js";
 import { find } from "../shared/dom.js";
 import { QUIET, qrOf, qrPath } from "../shared/qr.js";
 
 const LONG = 90; // characters: nobody types more, nor reads them
 const HERE = /^(localhost|127\.|\[::1\])/;
 const ONLY_HERE = "This address is that of this computer alone: nobody else can open it.";
+const IN_A_FILE = "This page is a file on this computer: whoever gets the file has the page.";
 
 /**
  * Show a link, and its code if it is to be had: the link may be too long for one, or the server gone.
@@ -15,19 +17,21 @@ const ONLY_HERE = "This address is that of this computer alone: nobody else can 
  * @param {import("../shared/qr.js").Ask} ask
  */
 export async function showCode(element, link, ask) {
-  const { hostname, host, pathname } = new URL(link);
+  const { protocol, hostname, host, pathname } = new URL(link);
   const [code, note] = [find(element, ".code"), find(element, ".note")];
-  find(element, ".link").textContent = link.length > LONG ? host + pathname : link.replace(/^https?:\/\/|\/$/g, "");
-  note.textContent = HERE.test(hostname) ? ONLY_HERE : "";
+  const short = link.length > LONG ? host + pathname : link.replace(/^https?:\/\/|\/$/g, "");
+  find(element, ".link").textContent = readable(protocol === "file:" ? link : short);
+  note.textContent = protocol === "file:" ? IN_A_FILE : HERE.test(hostname) ? ONLY_HERE : "";
   if (code.dataset.link === link) return;
   code.dataset.link = link;
   code.replaceChildren();
+  if (protocol === "file:") return;
   try {
     const rows = await qrOf(link, ask);
     if (code.dataset.link === link) draw(code, rows);
   } catch (error) {
     delete code.dataset.link;
-    note.textContent = `There is no QR code of this: ${/** @type {Error} */ (error).message}.`;
+    note.textContent = `There is no QR code of this: ${/** @type {Error} */ (error).message.replace(/\.$/, "")}.`;
   }
 }
 

@@ -286,7 +286,7 @@ export class Presentation {
     this.speaker?.tell();
   }
 
-  /** @returns {import("./speaker_link.js").News} */
+  /** @returns {import("./channel.js").News} */
   #news() {
     const steps = this.#story?.steps ?? [];
     const step = steps[this.#step];

@@ -4,9 +4,9 @@
 
 import { find, findAll } from "../shared/dom.js";
 import { actionOf } from "./keys.js";
-import { channelOf } from "./speaker_link.js";
+import { channelOf } from "./channel.js";
 
-/** @typedef {import("./speaker_link.js").News} News */
+/** @typedef {import("./channel.js").News} News */
 
 const channel = new BroadcastChannel(channelOf(window.name));
 /** @type {News | null} */

@@ -50,6 +50,9 @@ export function linkOf(/** @type {State} */ state = current()) {
   return url.href;
 }
 
+/** A link as people read it: of a file on a disk, its name is all that means anything to others. */
+export const readable = (/** @type {string} */ link) => link.replace(/^file:.*\//, "");
+
 /**
  * While a story is on, the address stays as it is: a story shows its own states.
  * @param {(() => void) | null} leave what ends it; null when it has ended

@@ -4,6 +4,7 @@
 
 import { create } from "./dom.js";
 
+export const TOO_LONG = 15_000; // milliseconds for an answer; then the connection counts as lost
 const PAUSE = 1_500; // milliseconds between two looks for a server that is lost
 const PATIENCE = 3_000;
 const GOOD_NEWS = 6_000; // how long the page says that the connection is back

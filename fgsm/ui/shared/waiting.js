@@ -1,9 +1,8 @@
 // @ts-check
 // Waiting for an answer of the server, but not for ever.
 
-import { busy, isUp, lost } from "./connection.js";
+import { TOO_LONG, busy, isUp, lost } from "./connection.js";
 
-const PATIENCE = 15_000; // milliseconds for an answer before the connection counts as lost
 const SPREAD = 0.5; // of a wait: those who were turned away together do not come back together
 
 /** There is too much to do: the server wants to be asked again. */
@@ -28,7 +27,7 @@ export class Busy extends Error {
  * @param {number} [patience] milliseconds
  * @returns {Promise<T>}
  */
-export async function inTime(promise, patience = PATIENCE) {
+export async function inTime(promise, patience = TOO_LONG) {
   /** @type {number | undefined} */
   let timer;
   /** @type {Promise<undefined>} */
@@ -56,7 +55,7 @@ export async function inTime(promise, patience = PATIENCE) {
  * @param {Patience} [options]
  * @returns {Promise<T>}
  */
-export async function whenFree(ask, { patience = PATIENCE, isWanted = () => true } = {}) {
+export async function whenFree(ask, { patience = TOO_LONG, isWanted = () => true } = {}) {
   for (;;) {
     try {
       return await inTime(ask(), patience);

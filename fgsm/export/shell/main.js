@@ -1,0 +1,23 @@
+// @ts-check
+// The page without a server: the same components, brought to life by hand where Gradio would do it.
+
+import { start } from "../../ui/page.js";
+import { find, findAll } from "../../ui/shared/dom.js";
+import { makeTabs } from "./tabs.js";
+
+/** Components by their modules; each is brought to life once, when it can be seen first. */
+function show(/** @type {ParentNode} */ root) {
+  for (const element of findAll(root, "[data-module]")) {
+    const { module = "" } = element.dataset;
+    const value = JSON.parse(find(element, "script.value", HTMLScriptElement).text);
+    element.removeAttribute("data-module");
+    start(module, { element, props: { value }, watch: () => {} });
+  }
+}
+
+show(find(document, "#header"));
+makeTabs(find(document, "#tabs"), show);
+show(find(document, "#attack"));
+// Where there is a host, all of it is kept, and opens without a network the next time.
+if (document.querySelector("link[rel=manifest]") && "serviceWorker" in navigator && isSecureContext)
+  navigator.serviceWorker.register("service_worker.js");

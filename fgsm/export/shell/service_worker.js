@@ -1,0 +1,33 @@
+// @ts-check
+// Keeps the page and its files, so that it opens without a network. `fgsm.export` fills in the version,
+// and the names of the files.
+
+const CACHE = "fgsm-VERSION";
+const FILES = ["FILES"];
+const worker = /** @type {any} */ (self); // its types and those of pages exclude each other
+
+worker.addEventListener("install", (/** @type {any} */ event) => {
+  event.waitUntil(keep().then(() => worker.skipWaiting()));
+});
+worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forget()));
+worker.addEventListener("fetch", (/** @type {any} */ event) => {
+  if (event.request.method === "GET") event.respondWith(answer(event.request));
+});
+
+/** Keep all files, past the browser's own cache, which may hold those of the version before. */
+async function keep() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES.map((path) => new Request(path, { cache: "reload" })));
+}
+
+/** Forget other versions. */
+async function forget() {
+  const names = (await caches.keys()).filter((name) => name.startsWith("fgsm-") && name !== CACHE);
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+/** A file that is kept; what is not, such as a story beside the page, comes from the host. */
+async function answer(/** @type {Request} */ request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request, { ignoreSearch: true })) ?? fetch(request);
+}
