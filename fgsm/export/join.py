@@ -18,9 +18,10 @@ IMPORT = re.compile(r'^import (?:\{([^}]*)\}|\* as (\w+)) from "(\.[^"]+)";\n', 
 EXPORT = re.compile(
     r"^export (?=(?:async )?(?:function\*?|class|const) (\w+|[{\[][^=]*[}\]]) ?)", re.MULTILINE
 )
-LEFT = re.compile(r"^(?:import|export)\b.*|import\.meta|\bimport\(|</script|<!--", re.MULTILINE)
-"""What must not be left once imports and exports are written otherwise. (The last two would end the
-script element that the script may be written into.)"""
+LEFT = re.compile(r"^(?:import|export)\b.*|import\.meta|\bimport\(", re.MULTILINE)
+"""What must not be left once imports and exports are written otherwise."""
+ENDS = re.compile(r"</script|<!--", re.IGNORECASE)
+"""What would end the element that the script may be written into, in a comment too."""
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # those that may speak of imports, as types do
 
@@ -58,7 +59,7 @@ def joined(modules: Mapping[str, str], entry: str, instead: Mapping[str, str]) -
         text = modules[path]
         exports = [name for found in EXPORT.finditer(text) for name in _names(found[1])]
         body = EXPORT.sub("", IMPORT.sub(imported, text))
-        if left := LEFT.search(COMMENT.sub("", body)):
+        if left := ENDS.search(body) or LEFT.search(COMMENT.sub("", body)):
             raise ValueError(f"{path} cannot be joined with others: {left[0]!r}")
         return (
             f"// ---- {path} ----\nconst {_name(path)} = (() => {{\n"
