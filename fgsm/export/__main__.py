@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.folder is None and options.one_file is None:
         parser.error("nothing to write; give a folder, or --one-file and a file's name")
     if options.home is not None and not _is_address(options.home):
-        parser.error(f"--home is {options.home!r}; it must begin with http:// or https://")
+        parser.error(
+            f"--home is {options.home!r}; it must be an address that begins with http:// or https://"
+        )
     try:
         if options.folder is not None:
             _write_all(options.folder, files(options.home))
@@ -40,7 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _is_address(text: str) -> bool:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # half an IPv6 address, for example
+        return False
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
