@@ -57,20 +57,24 @@ def files(home: str | None = None) -> dict[str, bytes]:
         **{_icon_name(side): _icon(side) for side in ICONS},
         "README.md": (SHELL / "README.md").read_bytes(),
     }
-    # Hosts let browsers keep files for a while; another version of one has another address.
-    version = hashlib.sha256(b"".join(found.values())).hexdigest()[:12]
-    head = (
-        f'<link rel="icon" href="{_icon_name(ICONS[0])}" type="image/png">\n'
-        '<link rel="manifest" href="manifest.webmanifest">\n'
-        f'<link rel="stylesheet" href="page.css?v={version}">\n'
-        f'<link rel="modulepreload" href="page.js?v={version}">'
-    )
-    foot = f'<script type="module" src="page.js?v={version}"></script>'
-    page = document(head, foot, {"home": home, "version": version}).encode()
+
+    def page(version: str) -> bytes:
+        head = (
+            f'<link rel="icon" href="{_icon_name(ICONS[0])}" type="image/png">\n'
+            '<link rel="manifest" href="manifest.webmanifest">\n'
+            f'<link rel="stylesheet" href="page.css?v={version}">\n'
+            f'<link rel="modulepreload" href="page.js?v={version}">'
+        )
+        foot = f'<script type="module" src="page.js?v={version}"></script>'
+        return document(head, foot, {"home": home, "version": version}).encode()
+
+    # Hosts let browsers keep files for a while; another version of one has another address. The
+    # page counts too: a browser that keeps it fetches it anew only for another version.
+    version = hashlib.sha256(b"".join([page(""), *found.values()])).hexdigest()[:12]
     kept = [name for name in found if name != "README.md"]
     worker = (SHELL / "service_worker.js").read_text("utf-8")
     worker = worker.replace("VERSION", version).replace('["FILES"]', json.dumps(["./", *kept]))
-    return {"index.html": page, **found, "service_worker.js": worker.encode()}
+    return {"index.html": page(version), **found, "service_worker.js": worker.encode()}
 
 
 def _within(path: str, kind: str, content: bytes) -> str:
