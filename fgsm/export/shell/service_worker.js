@@ -29,5 +29,6 @@ async function forget() {
 /** A file that is kept; what is not, such as a story beside the page, comes from the host. */
 async function answer(/** @type {Request} */ request) {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request, { ignoreSearch: true })) ?? fetch(request);
+  const address = request.url.replace(/\/index\.html(?=$|[?#])/, "/"); // the page has two names
+  return (await cache.match(address, { ignoreSearch: true })) ?? fetch(request);
 }
