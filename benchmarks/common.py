@@ -48,21 +48,30 @@ def claims(docstring: str, measured: Mapping[str, float]) -> list[Claim]:
     return found
 
 
-Measure = Callable[[], tuple[Mapping[str, float], Mapping[str, object]]]
+Measure = Callable[..., tuple[Mapping[str, float], Mapping[str, object]]]
 """Returns the figure for each claim, and anything else worth printing with them."""
 
 
-def run(docstring: str, measure: Measure, **others: tuple[str, Measure]) -> None:
+def run(
+    docstring: str,
+    measure: Measure,
+    numbers: Mapping[str, tuple[int, str]] | None = None,
+    **others: tuple[str, Measure],
+) -> None:
     """Parse the command line, measure, report; with `--check`, exit with 1 if a bound is missed.
 
     Args:
         docstring: what is claimed.
+        numbers: what `measure` takes, by name, each an option with a default and a help text.
         others: other claims, and how they are measured, by the option that chooses them.
     """
     style = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=docstring, formatter_class=style)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a bound is missed")
+    numbers = numbers or {}
+    for name, (default, text) in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=default, help=text)
     chosen = parser.add_mutually_exclusive_group()
     for name, (text, _) in others.items():
         chosen.add_argument(
@@ -75,7 +84,7 @@ def run(docstring: str, measure: Measure, **others: tuple[str, Measure]) -> None
         )
     options = parser.parse_args()
     docstring, measure = options.chosen if others else (docstring, measure)
-    measured, details = measure()
+    measured, details = measure(**{name: getattr(options, name) for name in numbers})
     found = claims(docstring, measured)
     versions = {"python": platform.python_version(), "torch": torch.__version__}
     about = {**versions, "cpus": os.cpu_count(), "threads": torch.get_num_threads(), **details}
