@@ -54,7 +54,7 @@ def joined(modules: Mapping[str, str], entry: str, instead: Mapping[str, str]) -
     def as_function(path: str) -> str:
         def imported(found: re.Match[str]) -> str:
             names = found[2] or f"{{{found[1].replace(' as ', ': ')}}}"
-            return f"const {names} = {_name(target(path, found[3]))};\n"
+            return f"const {names} = {name_of(target(path, found[3]))};\n"
 
         text = modules[path]
         exports = [name for found in EXPORT.finditer(text) for name in _names(found[1])]
@@ -62,7 +62,7 @@ def joined(modules: Mapping[str, str], entry: str, instead: Mapping[str, str]) -
         if left := ENDS.search(body) or LEFT.search(COMMENT.sub("", body)):
             raise ValueError(f"{path} cannot be joined with others: {left[0]!r}")
         return (
-            f"// ---- {path} ----\nconst {_name(path)} = (() => {{\n"
+            f"// ---- {path} ----\nconst {name_of(path)} = (() => {{\n"
             f"{body}\nreturn {{ {', '.join(exports)} }};\n}})();\n"
         )
 
@@ -81,6 +81,6 @@ def _names(declared: str) -> list[str]:
     return [part.split(":")[-1].strip() for part in declared[1:-1].split(",")]
 
 
-def _name(path: str) -> str:
+def name_of(path: str) -> str:
     """The name of a module's exports: one for each path."""
     return "$" + re.sub(r"\W", lambda found: f"${ord(found[0]):x}", path.removesuffix(".js"))

@@ -101,8 +101,10 @@ def _button(key: str, title: str) -> str:
 
 
 def _panel(key: str, html: str) -> str:
-    hidden = "" if key == "attack" else " hidden"
+    """The first one is shown; the others, as on Gradio's page, are built when they are opened."""
+    is_first = key == "attack"
     return (
-        f'<div class="tabitem" role="tabpanel" id="{key}" aria-labelledby="{key}-button"{hidden}>'
-        f"\n{html}</div>"
+        f'<div class="tabitem" role="tabpanel" id="{key}" aria-labelledby="{key}-button"'
+        f"{'' if is_first else ' hidden'}>\n"
+        f"{html if is_first else f'<template>{html}</template>'}</div>"
     )

@@ -10,8 +10,6 @@ import { argmax } from "../readings.js";
 import { Refusal } from "../refusal.js";
 import { modelsOf } from "./request.js";
 
-export { Refusal };
-
 /** @typedef {import("../model.js").Classifier} Classifier */
 
 /**

@@ -5,11 +5,15 @@ import { start } from "../../ui/page.js";
 import { find, findAll } from "../../ui/shared/dom.js";
 import { makeTabs } from "./tabs.js";
 
-/** Components by their modules; each is brought to life once, when it can be seen first. */
-function show(/** @type {ParentNode} */ root) {
+/** Bring the components in a part of the page to life, once: a tab when it is opened first. */
+function show(/** @type {HTMLElement} */ root) {
+  const template = root.querySelector(":scope > template");
+  if (template instanceof HTMLTemplateElement) template.replaceWith(template.content);
   for (const element of findAll(root, "[data-module]")) {
     const { module = "" } = element.dataset;
-    const value = JSON.parse(find(element, "script.value", HTMLScriptElement).text);
+    const script = find(element, "script.value", HTMLScriptElement);
+    const value = JSON.parse(script.text);
+    script.remove();
     element.removeAttribute("data-module");
     start(module, { element, props: { value }, watch: () => {} });
   }
