@@ -33,17 +33,13 @@ from fgsm.catalogue import MODELS
 from fgsm.digits import BUILTIN_DIGITS
 from tests.engine import IN_STEPS, KINDS, Tally, asked, compare
 
-AT_ONCE = 100
-"""Stages whose pictures are held in memory."""
-
 
 def counted(kind: str, model: str, digits: int) -> Tally:
     """One attack on one model, over built-in digits spread over all classes."""
     indexes = range(0, BUILTIN_DIGITS, -(-BUILTIN_DIGITS // digits))
     tally = Tally()
     with TemporaryDirectory() as folder:
-        for start in range(0, len(indexes), AT_ONCE):
-            compare(Path(folder), asked(kind, model, indexes[start : start + AT_ONCE]), tally)
+        compare(Path(folder), asked(kind, model, indexes), tally)
     return tally
 
 

@@ -56,6 +56,9 @@ ROUNDING = 5e-5
 CLOSE = 2 * ROUNDING
 """If the two largest log-probabilities are closer, rounding may decide which one is the largest."""
 
+AT_ONCE = 100
+"""Requests whose pictures are held in memory."""
+
 # ---- asking the engine ----
 
 # Arrays that are provided or asked are in `data.bin`, those answered in `answer.bin`.
@@ -252,12 +255,13 @@ class Tally:
 
 def compare(folder: Path, requests: Sequence[Json], tally: Tally) -> None:
     """Attack in the engine and in the package, and count what differs."""
-    for data, stages in zip(requests, in_engine(folder, _ATTACK, requests), strict=True):
-        request = AttackRequest.parse(data)
-        for stage, found in zip(service.attack(request).stages, stages, strict=True):
-            tally.wrong += [
-                f"{data}: {what}" for what in _differences(request, stage, found, tally)
-            ]
+    for start in range(0, len(requests), AT_ONCE):
+        some = requests[start : start + AT_ONCE]
+        for data, stages in zip(some, in_engine(folder, _ATTACK, some), strict=True):
+            request = AttackRequest.parse(data)
+            for stage, found in zip(service.attack(request).stages, stages, strict=True):
+                other = _differences(request, stage, found, tally)
+                tally.wrong += [f"{data}: {what}" for what in other]
 
 
 def _differences(request: AttackRequest, stage: Stage, found: Json, tally: Tally) -> list[str]:

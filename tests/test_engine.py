@@ -49,7 +49,9 @@ from tests.helpers import ask, unpack
 
 Digits = tuple[Tensor, Tensor]
 APART = 1e-4
-"""The share of directions, predictions and breaking points that rounding may decide."""
+"""The share of readings that rounding may decide."""
+SIGNS_APART = 1e-5
+"""The share of signs that it may decide."""
 
 
 # ---- random numbers ----
@@ -95,7 +97,7 @@ def test_gradients_are_those_of_exact_arithmetic(key: str, tmp_path: Path, built
     assert torch.allclose(gradients.float(), expected, rtol=1e-5, atol=1e-9)
     assert (gradients.sign() == expected.sign()).all()
     usual = gradient_sign(model, *builtin)
-    assert (gradients.sign() != usual).double().mean() < APART
+    assert (gradients.sign() != usual).double().mean() < SIGNS_APART
 
 
 @pytest.mark.parametrize(
@@ -154,26 +156,23 @@ def test_pgd_starts_where_pytorch_starts(tmp_path: Path, builtin: Digits) -> Non
 
 # ---- the stage ----
 
-# A linear model takes little time, so it gets twice as many digits.
-READERS = [*MODELS, SOFTMAX.key]
 
-
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != IN_STEPS])
-def test_every_digit_is_attacked_as_in_the_package(kind: str, tmp_path: Path) -> None:
-    """Every digit by one of the attacks in one of the models, at every epsilon."""
-    step = len(READERS) * (len(KINDS) - 1)
-    first = len(READERS) * list(KINDS).index(kind)
-    tally = Tally()
+def test_every_digit_is_attacked_as_in_the_package(tmp_path: Path) -> None:
+    """Each digit by one of the attacks in one of the models, at every epsilon."""
+    # A linear model takes little time, so it gets twice as many digits.
+    pairs = [(kind, key) for kind in KINDS if kind != IN_STEPS for key in (*MODELS, SOFTMAX.key)]
     requests = [
         request
-        for i, key in enumerate(READERS)
-        for request in asked(kind, key, range(first + i, BUILTIN_DIGITS, step))
+        for first, (kind, key) in enumerate(pairs)
+        for request in asked(kind, key, range(first, BUILTIN_DIGITS, len(pairs)))
     ]
+    tally = Tally()
     compare(tmp_path, requests, tally)
-    assert tally.stages == len(requests) and tally.pictures == len(requests) * len(EPSILONS)
     assert tally.wrong == []
     assert tally.log_probs <= ROUNDING
+    assert tally.stages == BUILTIN_DIGITS and tally.pictures == BUILTIN_DIGITS * len(EPSILONS)
     assert tally.close <= APART * tally.pictures
+    assert tally.other_readings <= APART * tally.pictures
 
 
 def test_ten_steps_are_as_in_the_package(tmp_path: Path) -> None:
