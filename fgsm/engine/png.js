@@ -3,6 +3,7 @@
 
 const SIGNATURE = "\x89PNG\r\n\x1a\n";
 const GREY = 0; // the colour type
+const DAMAGED = "this PNG is damaged";
 
 /**
  * The pixels of a PNG file: grey, of eight bits, without interlacing.
@@ -30,9 +31,16 @@ export async function readPng(file) {
     }
     if (type === "IDAT") data.push(file.subarray(content, content + length));
   }
-  const unpacked = new Blob(data).stream().pipeThrough(new DecompressionStream("deflate"));
-  const rows = new Uint8Array(await new Response(unpacked).arrayBuffer());
-  return { pixels: unfiltered(rows, width, height), width, height };
+  return { pixels: unfiltered(await unpacked(new Blob(data)), width, height), width, height };
+}
+
+async function unpacked(/** @type {Blob} */ data) {
+  const rows = data.stream().pipeThrough(new DecompressionStream("deflate"));
+  try {
+    return new Uint8Array(await new Response(rows).arrayBuffer());
+  } catch (cause) {
+    throw new Error(DAMAGED, { cause });
+  }
 }
 
 const textOf = (/** @type {Uint8Array} */ bytes) => String.fromCharCode(...bytes);
@@ -44,7 +52,7 @@ const textOf = (/** @type {Uint8Array} */ bytes) => String.fromCharCode(...bytes
  * @param {number} height
  */
 function unfiltered(rows, width, height) {
-  if (rows.length !== (width + 1) * height) throw new Error("this PNG is damaged");
+  if (rows.length !== (width + 1) * height) throw new Error(DAMAGED);
   const pixels = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     const [kind, start] = [rows[y * (width + 1)], y * width];
