@@ -43,8 +43,11 @@ from fgsm.model import Classifier, read_weights
 from fgsm.readings import predict
 from fgsm.service.answer import Stage
 from fgsm.service.digits import digit_of, model_of
+from fgsm.service.figures import _control as control_of
 from fgsm.service.request import AttackRequest
 from fgsm.service.stage import stage_of
+from fgsm.survey import SURVEYED, load_survey
+from fgsm.ui.wire import packed
 from tests.helpers import scripts_in
 
 Arrays = npt.NDArray[Any]
@@ -136,16 +139,19 @@ def in_engine(folder: Path, module: str, asked: object) -> Any:
 def provided() -> Json:
     """What the engine computes with, as `fgsm/engine/service/digits.js` wants it."""
     images, labels = builtin_digits()
-    models = {}
+    models, surveys, controls = {}, {}, {}
     for key, entry in MODELS.items():
         state = read_weights(entry.weights, CPU).state_dict()
         parameters = {name: value.contiguous().numpy() for name, value in state.items()}
         models[key] = {"architecture": entry.architecture.__name__, "parameters": parameters}
+        read = {each.key: load_survey(entry, BUILTIN.key, each).predictions for each in SURVEYED}
+        surveys[key] = {name: by_epsilon.T.byte().numpy() for name, by_epsilon in read.items()}
+        controls[key] = packed(control_of(key))
     return {
         "models": models,
         "digits": {"images": image_frames(images).numpy(), "labels": labels.byte().numpy()},
-        "surveys": {},
-        "controls": {},
+        "surveys": surveys,
+        "controls": controls,
     }
 
 
