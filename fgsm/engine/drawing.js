@@ -109,9 +109,15 @@ function inkOf(/** @type {Shades} */ shades) {
  * @property {Piece} piece what it belongs to; follow `piece.of` to the end
  */
 
-/** Runs that touch; `of` is the piece that it has become a part of. @typedef {{ of?: Piece, weight: number }} Piece */
+/**
+ * Runs that touch; `of` is the piece that it has become a part of.
+ * @typedef {{ of?: Piece, weight: number }} Piece
+ */
 
-/** `_drop_specks`: remove pieces of ink that touch no other, and are much smaller than the largest. @returns {Shades} */
+/**
+ * `_drop_specks`: remove pieces of ink that touch no other, and are much smaller than the largest.
+ * @returns {Shades}
+ */
 function withoutSpecks(/** @type {Shades} */ { values, width, height }) {
   /** @type {Run[][]} */
   const rows = Array.from({ length: height }, (_, y) => runsOf(values, y * width, (y + 1) * width));

@@ -49,7 +49,7 @@ export function qrCode(link) {
     bytes.length + 0.5 + bytesForLength(version) <= dataWords(version, level);
   let version = 1;
   while (!fits(version, LEVELS.M)) {
-    if (++version > LEVELS.M.blocks.length) throw new Refusal(`the link has ${link.length} characters; that is too long for a code`);
+    if (++version > LEVELS.M.blocks.length) throw new Refusal("the link is too long for a code");
   }
   const level = version <= LEVELS.Q.blocks.length && fits(version, LEVELS.Q) ? LEVELS.Q : LEVELS.M;
   const words = interleaved(message(bytes, version, dataWords(version, level)), version, level);
