@@ -234,6 +234,11 @@ def test_a_worksheet_hides_what_it_asks_for(page: Page, app: App) -> None:
     assert (stage.shown()["request"]["index"], stage.epsilon()) == (705, 0.3)
 
 
+def test_how_it_works_begins_at_the_epsilon_of_the_link(page: Page, app: App) -> None:
+    Stage(page).open(f"{app.url}#e=0.3&tab=how")
+    expect(page.locator("[data-figure=directions] output")).to_have_text("0.30")
+
+
 def test_the_python_is_not_offered_where_it_would_tell(page: Page, app: App) -> None:
     Stage(page).open(f"{app.url}#hide=point")
     page.click(".live .save-figure")

@@ -21,7 +21,6 @@ export function make(/** @type {HTMLElement} */ picture) {
   slider.innerHTML = `<span><i>ε</i> = <output></output></span><input type="range" min="0" aria-label="Epsilon of the three directions">`;
   const range = find(slider, "input", HTMLInputElement);
   range.max = String(LAST);
-  range.value = String(shown.k);
   range.addEventListener("input", paint);
   const findings = create("div", "findings");
   picture.append(row(...tiles.map(({ box }) => box)), slider, findings);
@@ -29,7 +28,6 @@ export function make(/** @type {HTMLElement} */ picture) {
   let stages = [];
   /** @type {Control | null} */
   let control = null;
-  paint();
 
   function paint() {
     const k = range.valueAsNumber;
@@ -57,6 +55,8 @@ export function make(/** @type {HTMLElement} */ picture) {
   }
 
   return async (/** @type {Answer} */ answer) => {
+    // At first as on the stage, which may be built later than this.
+    if (!stages.length) range.value = String(shown.k);
     stages = await Promise.all(answer.stages.map(async (stage) => ({ ...stage, frames: await unpack(stage.frames) })));
     control = answer.control;
     paint();
