@@ -158,7 +158,7 @@ class Stage {
         root.dataset.state = "ready";
         this.#setNotice(null);
         const isFirst = !this.#panels.length;
-        const isMore = ks && isSame(request, this.answered);
+        const isMore = ks && !isFirst && isSame(request, this.answered);
         this.answered = request;
         await this.#show(answer, isMore ? this.#stages() : null);
         if (isFirst) performance.mark("fgsm-restored");
