@@ -224,7 +224,7 @@ WHOLE: dict[str, dict[str, Any]] = {
 ASKED = (
     """
   import { refused, packed } from "./fgsm/engine/service/pack.js";
-  import { Refusal } from "./fgsm/engine/service/digits.js";
+  import { Refusal } from "./fgsm/engine/refusal.js";
   import * as stage from "./fgsm/engine/service/stage.js";
 """
     + FINISHED
