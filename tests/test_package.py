@@ -156,6 +156,16 @@ def test_models_cards_surveys_digits_and_page_are_in_it(python: Path, tmp_path: 
     assert all(Path(place).resolve().is_relative_to(environment) for place in places)
 
 
+def test_exports_the_page_in_an_empty_folder(python: Path, tmp_path: Path) -> None:
+    """With the engine and the shell, which are scripts and style sheets in the package."""
+    options = ["site", "--one-file", "fgsm.html"]
+    told = command(python, "-m", "fgsm.export", *options, cwd=tmp_path).splitlines()
+    assert [line.partition(":")[0] for line in told] == options[::2]
+    engine = (tmp_path / "site" / "engine.js").read_text("utf-8")
+    for path in (ROOT / "fgsm" / "engine").rglob("*.js"):
+        assert f"// ---- {path.relative_to(ROOT / 'fgsm').as_posix()} ----\n" in engine
+
+
 def test_starts_the_page_in_an_empty_folder(python: Path, tmp_path: Path) -> None:
     port = free_port()
     settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}

