@@ -18,8 +18,9 @@ Read the modules in this order:
 - `survey`: what the attack does to every single digit.
 - `card`, `train`: what a model is worth, and how ours were trained.
 
-Then come `service`, which answers questions about all of this, and `ui`, the page. None of the
-modules above imports either of them.
+Then come `service`, which answers questions about all of this, and `ui`, the page. `engine` is the
+same as science and service, in JavaScript, and `export` writes the page that asks it instead of a
+server. None of the modules above imports any of them.
 """
 
 from typing import TYPE_CHECKING
