@@ -11,14 +11,14 @@ precision. So PyTorch's rounding may decide the sign of a gradient that is nearl
 that is nearly a tie; there the engine is to say what PyTorch says with a gradient in double
 precision. In ten steps rounding has ten chances, and each step leads further from there.
 
-    what rounding does not explain             <= 0 stages
+    what rounding does not explain             <= 0 values
     log-probabilities, apart at most           <= 50 millionths
     close to a tie, of 10,000 readings         <= 1
     another sign, of 10,000 directions         <= 10
     another prediction, of 10,000              <= 1
     another breaking point, of 10,000          <= 1
-    iterative: another path, of 10,000         <= 200
-    iterative: another prediction, of 10,000   <= 10
+    iterative: another path, of 10,000         <= 100
+    iterative: another prediction, of 10,000   <= 2
 """
 
 import time

@@ -46,3 +46,14 @@ def test_check_exits_with_1_where_a_bound_is_missed(
         common.run(DOCSTRING, lambda: ({"faster than others": 4, "memory": 16}, {}))
     assert stop.value.code == 1
     assert "MISSED: >= 4.5" in capsys.readouterr().out
+
+
+def test_a_number_is_an_option_with_a_default(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measure(digits: int, models: int) -> tuple[dict[str, float], dict[str, object]]:
+        return {"faster than others": 5, "memory": 16}, {"seen": [digits, models]}
+
+    monkeypatch.setattr(sys, "argv", ["benchmark", "--json", "--digits", "7"])
+    common.run(DOCSTRING, measure, {"digits": (1000, "how many"), "models": (3, "how many")})
+    assert json.loads(capsys.readouterr().out)["seen"] == [7, 3]

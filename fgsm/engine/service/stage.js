@@ -150,8 +150,7 @@ export const breakingPointOf = (/** @type {Sweep} */ swept) => firstWhere(fooled
 /** The first epsilon after a misreading at which the image is read correctly. */
 function rightAgain(/** @type {Sweep} */ swept) {
   const isWrong = wrong(swept);
-  const first = isWrong.indexOf(true);
-  return firstWhere(isWrong.map((now, i) => !now && first >= 0 && i > first), swept);
+  return firstWhere(isWrong.map((now, i) => !now && isWrong.slice(0, i).includes(true)), swept);
 }
 
 /**
