@@ -126,6 +126,25 @@ def test_drawings_become_the_same_images_bit_for_bit(tmp_path: Path) -> None:
         assert np.array_equal(image, same), picture
 
 
+def test_sums_medians_and_quartiles_are_numpys(tmp_path: Path) -> None:
+    """Their last bits decide little; but drawings that lie on the border do exist."""
+    module = """
+        import { median, sum, sumOfDoubles, upperQuartile } from "./fgsm/engine/numpy.js";
+        const found = (values) => [
+          sum(values), sumOfDoubles(new Float64Array(values)), median(values), upperQuartile(values),
+        ];
+        export const answer = (rows) => rows.map(found);
+    """
+    noise = np.random.default_rng(0)
+    lengths = [*range(1, 40), 127, 128, 129, 136, 137, 255, 256, 257, 1000, 78_400, 99_999]
+    rows = [noise.normal(0.1, 1, length).astype(np.float32) for length in lengths]
+    expected = [
+        [row.sum(), row.astype(np.float64).sum(), np.median(row), np.percentile(row, 75)]
+        for row in rows
+    ]
+    assert in_engine(tmp_path, module, rows) == [[float(each) for each in row] for row in expected]
+
+
 # ---- the built-in digits ----
 
 DIGITS = """
