@@ -43,7 +43,7 @@ from fgsm.model import Classifier, read_weights
 from fgsm.readings import predict
 from fgsm.service.answer import Stage
 from fgsm.service.digits import digit_of, model_of
-from fgsm.service.figures import _control as control_of
+from fgsm.service.figures import control_of
 from fgsm.service.request import AttackRequest
 from fgsm.service.stage import stage_of
 from fgsm.survey import SURVEYED, load_survey
