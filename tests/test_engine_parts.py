@@ -45,7 +45,7 @@ const functions = {{ ...figures, ...digits, ...codes }};
 const answerOf = (name, request) => {{
   try {{
     const answer = functions[name](request);
-    return packed(name === "church_window" ? finished(answer) : answer);
+    return packed("next" in Object(answer) ? finished(answer) : answer);
   }} catch (error) {{
     if (error instanceof Refusal) return refused(error);
     throw error;

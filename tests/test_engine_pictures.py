@@ -131,7 +131,8 @@ def test_sums_medians_and_quartiles_are_numpys(tmp_path: Path) -> None:
     module = """
         import { median, sum, sumOfDoubles, upperQuartile } from "./fgsm/engine/numpy.js";
         const found = (values) => [
-          sum(values), sumOfDoubles(new Float64Array(values)), median(values), upperQuartile(values),
+          sum(values), sumOfDoubles(new Float64Array(values)),
+          median(values), upperQuartile(values),
         ];
         export const answer = (rows) => rows.map(found);
     """

@@ -176,7 +176,9 @@ def test_a_picture_comes_in(stage: Stage, builtin: tuple[Tensor, Tensor]) -> Non
     with stage.answered():
         page.set_input_files(".picture-file", [file])
     assert stage.picture("clean") == image_frames(builtin[0][712, 0]).flatten().tolist()
-    page.set_input_files(".picture-file", [FilePayload(name="seven.png", mimeType="image/png", buffer=b"nothing")])
+    page.set_input_files(
+        ".picture-file", [FilePayload(name="seven.png", mimeType="image/png", buffer=b"nothing")]
+    )
     expect(page.locator(".notice")).to_contain_text("Picture is not one that can be read")
 
 

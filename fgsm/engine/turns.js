@@ -10,6 +10,8 @@
  * @property {(error: unknown) => void} failed
  */
 
+const SLICE = 10; // milliseconds for one's parts, before it is decided again whose turn it is
+
 export class Turns {
   /** @type {Work[]} */
   #waiting = [];
@@ -31,7 +33,9 @@ export class Turns {
     for (let work; (work = await this.#next()); ) {
       const start = performance.now();
       try {
-        const step = work.steps.next();
+        let step;
+        do step = work.steps.next();
+        while (!step.done && step.value === undefined && performance.now() - start < SLICE);
         if (step.done) this.drop(work);
         work.told(step, performance.now() - start);
       } catch (error) {

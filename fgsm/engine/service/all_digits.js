@@ -9,6 +9,7 @@ import { evaluate } from "../evaluate.js";
 import { imageFrames } from "../frames.js";
 import { asItIs } from "../picture.js";
 import { Generator } from "../random.js";
+import { Refusal } from "../refusal.js";
 import { breaking, confusion, examples, fooledAt, harderThan, misread, predictionOf } from "../survey.js";
 import { dataSet, modelOf, provided } from "./digits.js";
 import { cellRequest, gridRequest, surveyRequest } from "./request.js";
@@ -125,8 +126,14 @@ const imageOf = (/** @type {number} */ index) =>
   asItIs(dataSet(SOURCE).images.subarray(784 * index, 784 * (index + 1)));
 
 /** A model's survey. @returns {Readings} */
-const readingsOf = (/** @type {string} */ model) =>
-  ({ labels: dataSet(SOURCE).labels, predictions: provided().surveys[model][KEYS.FGSM] });
+function readingsOf(/** @type {string} */ key) {
+  const survey = provided().surveys[key];
+  if (!survey) {
+    const title = catalogue.models.find((model) => model.key === key)?.title;
+    throw new Refusal(`${title} has not been surveyed yet; run python -m fgsm.survey ${key}`);
+  }
+  return { labels: dataSet(SOURCE).labels, predictions: survey[KEYS.FGSM] };
+}
 
 /**
  * @param {Readings} readings

@@ -25,13 +25,15 @@ const WINDOW_SIZE = 41;
 const TINY = 2 ** -126;
 
 /** The digit moved along the gradient's sign, along random signs, and against the gradient. */
-export function directions(/** @type {unknown} */ data) {
+export function* directions(/** @type {unknown} */ data) {
   const request = digitRequest(data);
   const { image, label } = digitOf(request);
   const [key] = modelsOf(request);
-  const stages = [KEYS.FGSM, KEYS.RANDOM, KEYS.REVERSED].map((attack) =>
-    stageOf(key, attack, { generator: generatorOf(request), target: null, ray: FIRST_RAY }, image, label),
-  );
+  const stages = [];
+  for (const attack of [KEYS.FGSM, KEYS.RANDOM, KEYS.REVERSED]) {
+    const aim = { generator: generatorOf(request), target: null, ray: FIRST_RAY };
+    stages.push(yield* stageOf(key, attack, aim, image, label));
+  }
   return { named: isNamed(request), stages, control: provided().controls[key] };
 }
 

@@ -16,6 +16,8 @@ import { attackRequest, compareRequest, generatorOf, isNamed, modelsOf } from ".
 
 const TARGETED = catalogue.attacks.filter(({ needs_target }) => needs_target).map(({ key }) => key);
 const ALL = [...EPSILONS.keys()];
+/** How many epsilons are read before others may have their turn. */
+const PART = 4;
 
 /**
  * Attack the digit with the chosen model, or with both twins.
@@ -35,8 +37,7 @@ export function* attack(data) {
   const stages = [];
   for (const key of modelsOf(request)) {
     const aim = aimOf(request, modelOf(key), image, label);
-    stages.push(stageOf(key, request.attack, aim, image, label, request.ks ?? ALL));
-    yield;
+    stages.push(yield* stageOf(key, request.attack, aim, image, label, request.ks ?? ALL));
   }
   return { digit, stages };
 }
@@ -56,8 +57,9 @@ export function* compare(data) {
   /** @type {Sweep[]} */
   const sweeps = [];
   for (const [i, key] of keys.entries()) {
-    sweeps.push(sweep(modelOf(key), image, label, EPSILONS, aimed(request.attack, aims[i])));
-    yield;
+    const direction = directionOf(key, request.attack, aims[i], image, label);
+    const images = direction ? along(direction) : aimed(request.attack, aims[i]);
+    sweeps.push(yield* sweepInParts(modelOf(key), image, label, EPSILONS, images));
   }
   /** @template T @param {(swept: Sweep, aim: Aim) => T} what @returns {Record<string, T>} */
   const ofEach = (what) => Object.fromEntries(keys.map((key, i) => [key, what(sweeps[i], aims[i])]));
@@ -80,12 +82,12 @@ export function* compare(data) {
  * @param {number} label
  * @param {number[]} ks which epsilons of the grid; increasing, the first one 0
  */
-export function stageOf(key, name, aim, image, label, ks = ALL) {
+export function* stageOf(key, name, aim, image, label, ks = ALL) {
   const model = modelOf(key);
   // Computed once, because it is shown too.
-  const direction = DIRECTIONS[name]?.(model, image, label, aim);
+  const direction = directionOf(key, name, aim, image, label);
   const images = direction ? along(direction) : aimed(name, aim);
-  const swept = sweep(model, image, label, ks.map((k) => EPSILONS[k]), images);
+  const swept = yield* sweepInParts(model, image, label, ks.map((k) => EPSILONS[k]), images);
   const changes = swept.adversarial.map((each) => each.map((pixel, i) => pixel - image[i]));
   return {
     model: key,
@@ -105,6 +107,39 @@ export function stageOf(key, name, aim, image, label, ks = ALL) {
     right_again: rightAgain(swept),
     reached: reachedOf(swept, aim.target),
   };
+}
+
+/**
+ * The one direction of all epsilons; none where each has its own.
+ * @param {string} key the model's
+ * @param {string} name the attack's key
+ * @param {Aim} aim
+ * @param {Float32Array} image
+ * @param {number} label
+ */
+const directionOf = (key, name, aim, image, label) =>
+  DIRECTIONS[name]?.(modelOf(key), image, label, aim);
+
+/**
+ * A sweep that gives way after each few epsilons.
+ * @param {Classifier} model
+ * @param {Float32Array} image
+ * @param {number} label
+ * @param {number[]} epsilons
+ * @param {import("../readings.js").Attack} attack
+ * @returns {globalThis.Generator<undefined, Sweep>}
+ */
+function* sweepInParts(model, image, label, epsilons, attack) {
+  /** @type {Sweep} */
+  const swept = { epsilons, label, predictions: [], adversarial: [], logProbs: [] };
+  for (let from = 0; from < epsilons.length; from += PART) {
+    const part = sweep(model, image, label, epsilons.slice(from, from + PART), attack);
+    swept.predictions.push(...part.predictions);
+    swept.adversarial.push(...part.adversarial);
+    swept.logProbs.push(...part.logProbs);
+    yield;
+  }
+  return swept;
 }
 
 /**
