@@ -336,7 +336,7 @@ def _within_a_level(changes: Tensor | None, found: Arrays | None) -> bool:
     On some processors they are not the nearest float32 numbers, and so the level may be the next.
     """
     if changes is None or found is None:
-        return changes is found
+        return changes is None and found is None
     return int(np.abs(changes.flatten().numpy().astype(int) - found).max()) <= 1
 
 
