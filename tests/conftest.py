@@ -198,8 +198,10 @@ def context(
         errors.append(str(error.error))
 
     def note_error(message: ConsoleMessage) -> None:
-        # It is not our error if the browser misses a server that was stopped, or busy, on purpose.
-        if message.type == "error" and not re.search("ERR_CONNECTION|status of 503", message.text):
+        # It is not our error if the browser misses a server that was stopped, or busy, on purpose,
+        # or a network: without one, it still looks for a newer service worker.
+        missed = "ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|status of 503"
+        if message.type == "error" and not re.search(missed, message.text):
             errors.append(message.text)
 
     def note_request(request: Request) -> None:
