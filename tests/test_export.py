@@ -185,7 +185,7 @@ def test_the_service_worker_keeps_all_that_the_page_needs(files: dict[str, bytes
     (kept,) = re.findall(r"^const FILES = (\[.*\]);$", worker, re.MULTILINE)
     others = {"index.html", "README.md", "service_worker.js"}  # "./" is the first of these
     assert sorted(json.loads(kept)) == sorted({"./", *files} - others)
-    (version,) = re.findall(r'^const CACHE = "fgsm-([0-9a-f]{12})";$', worker, re.MULTILINE)
+    (version,) = re.findall(r"^const CACHE = `\$\{MINE\}([0-9a-f]{12})`;$", worker, re.MULTILINE)
     page = Elements(files["index.html"].decode())
     addresses = [attributes.get("href") or attributes.get("src") for _, attributes, _ in page.found]
     assert {f"page.js?v={version}", f"page.css?v={version}"} <= set(addresses)
@@ -376,6 +376,27 @@ def test_opens_again_without_host_and_network(
         assert stage.reading("clean") == 4 and stage.breaking_point() is not None
     finally:
         context.set_offline(False)
+
+
+@keeps
+def test_another_version_replaces_the_one_before_and_nothing_else(page: Page, folder: Path) -> None:
+    with serving(folder) as url:
+        page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+        page.goto(f"{url}icon-192.png")
+        before, others = f"fgsm {url} before", f"fgsm {url}others/ theirs"
+        page.evaluate(
+            "(names) => Promise.all(names.map((name) => caches.open(name)))", [before, others]
+        )
+        Stage(page).open(url)
+        page.evaluate("() => navigator.serviceWorker.ready")
+        names = page.evaluate(
+            """async (before) => {
+                 while (await caches.has(before)) await new Promise((done) => setTimeout(done, 20));
+                 return caches.keys();
+               }""",
+            before,
+        )
+        assert others in names and len(names) == 2
 
 
 @keeps

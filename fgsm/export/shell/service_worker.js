@@ -2,9 +2,10 @@
 // Keeps the page and its files, so that it opens without a network. `fgsm.export` fills in the version,
 // and the names of the files.
 
-const CACHE = "fgsm-VERSION";
 const FILES = ["FILES"];
 const worker = /** @type {any} */ (self); // its types and those of pages exclude each other
+const MINE = `fgsm ${worker.registration.scope} `; // other pages of the same host have caches of their own
+const CACHE = `${MINE}VERSION`;
 
 worker.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil(keep().then(() => worker.skipWaiting()));
@@ -22,7 +23,7 @@ async function keep() {
 
 /** Forget other versions. */
 async function forget() {
-  const names = (await caches.keys()).filter((name) => name.startsWith("fgsm-") && name !== CACHE);
+  const names = (await caches.keys()).filter((name) => name.startsWith(MINE) && name !== CACHE);
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
