@@ -1,6 +1,6 @@
 """What an audience feels: a presentation in real Chromium, on a projector of 1920 x 1080.
 
-    python -m benchmarks.presenting [--json] [--check]
+    python -m benchmarks.presenting [--export] [--json] [--check]
 
 Epsilon is on its way across the breaking point in the talk's third step. Every place on the way is
 counted at which the thumb has moved; the picture is that of the epsilon below it. In a second count
@@ -17,14 +17,24 @@ timed from the moment the page is ready to ask until the stage shows what the li
     requests to other hosts        <= 0
 """
 
-import tempfile
+from functools import partial
 from statistics import median
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from benchmarks import common
 from benchmarks.interaction import p95
-from tests.browser import Stage, launch_browser, running_app
+from benchmarks.visit import Place, in_a_file, on_a_server, visit
+
+EXPORT = """The same without a server: the page in one file, on a disk, the browser offline.
+
+    glide, updates per second      >= 55
+    scripted, updates per second   >= 55
+    step to painted, median        <= 100 ms
+    requests in a talk             <= 0
+    link to shown, median          <= 150 ms
+    requests to other hosts        <= 0
+"""
 
 MOVES = 200
 ROUNDS = 4
@@ -48,17 +58,18 @@ GLIDE = """() => new Promise((done) => {
   }).observe(thumb, { attributeFilter: ["style"] });
 })"""
 
-# Moves epsilon in every animation frame; returns how many moves a second were shown in time.
+# Moves the stage's slider, which is out of sight, in every animation frame; returns how many moves
+# a second were shown in time.
 SCRIPTED = """async (moves) => {
-  const page = document.querySelector("link[rel=modulepreload][href$='page.js']");
-  const { stage } = await import(new URL("stage/shown.js", page.href));
+  const range = document.querySelector("#fgsm-epsilon");
   const root = document.querySelector(".present");
   const frame = () => new Promise(requestAnimationFrame);
   const start = performance.now();
   let inTime = 0;
   for (let move = 0; move < moves; move++) {
     const wanted = (move * 7) % 101;
-    stage.move(wanted);
+    range.value = wanted / 200;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
     await frame();
     if (Number(root.dataset.epsilon) === wanted) inTime += 1;
   }
@@ -79,8 +90,8 @@ STEP = """async (key) => {
 }"""
 
 
-def seconds_of_link(page: Page, url: str) -> float:
-    """Milliseconds from the page being ready to ask until it shows what the link says."""
+def milliseconds_of_link(page: Page, url: str) -> float:
+    """From the page being ready to ask until it shows what the link says."""
     page.goto("about:blank")
     page.goto(url)
     page.wait_for_function("performance.getEntriesByName('fgsm-restored').length > 0")
@@ -94,25 +105,20 @@ def seconds_of_link(page: Page, url: str) -> float:
     return duration
 
 
-def measure() -> tuple[dict[str, float], dict[str, object]]:
-    """The figures of the claims."""
-    requests: list[str] = []
-    with (
-        tempfile.TemporaryFile("w") as log,
-        running_app(log) as app,
-        sync_playwright() as playwright,
-    ):
-        browser = launch_browser(playwright)
-        page = browser.new_page(viewport={"width": 1920, "height": 1080})
-        page.on("request", lambda request: requests.append(request.url))
-        Stage(page).open(app.url)  # once, to warm the browser's cache
-        links = [seconds_of_link(page, f"{app.url}#{link}") for link in LINKS for _ in range(2)]
+def measure_of(place: Place) -> tuple[dict[str, float], dict[str, object]]:
+    """The figures of the claims, for the page at a place."""
+    with visit(place, width=1920, height=1080) as seen:
+        page = seen.page
+        seen.stage.open(seen.url)  # once, to warm the browser's cache
+        links = [
+            milliseconds_of_link(page, f"{seen.url}#{link}") for link in LINKS for _ in range(2)
+        ]
 
         page.goto("about:blank")
-        Stage(page).open(f"{app.url}?present&tour=talk")
+        seen.stage.open(f"{seen.url}?present&tour=talk")
         page.wait_for_selector(".present[data-fetched]")
         page.wait_for_load_state("networkidle")
-        asked = len(requests)
+        asked = len(seen.requests)
         page.keyboard.press("PageDown")
         page.wait_for_timeout(500)
         page.keyboard.press("PageDown")
@@ -125,9 +131,8 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
             page.wait_for_timeout(300)
             steps += [page.evaluate(STEP, "PageDown") for _ in range(5)]
         page.wait_for_timeout(500)
-        asked = len(requests) - asked
-        browser.close()
-    foreign = [url for url in requests if not url.startswith((app.url, "data:", "blob:", "about:"))]
+        asked = len(seen.requests) - asked
+        foreign = seen.foreign()
     measured = {
         "glide, updates per second": glide,
         "scripted, updates per second": scripted,
@@ -145,4 +150,8 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
 
 
 if __name__ == "__main__":
-    common.run(__doc__, measure)
+    common.run(
+        __doc__,
+        partial(measure_of, on_a_server),
+        export=(EXPORT, partial(measure_of, in_a_file)),
+    )
