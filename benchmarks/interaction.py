@@ -1,6 +1,6 @@
 """What a visitor feels: the live stage in real Chromium, with the app on this machine.
 
-    python -m benchmarks.interaction [--json] [--check]
+    python -m benchmarks.interaction [--export | --phone] [--json] [--check]
 
 Times are taken inside the page, from the first listener that hears an event until the frame with
 its result has been painted: a message that our animation frame posts is delivered right after. The
@@ -21,15 +21,46 @@ picture at the epsilon shown comes first; the whole sweep is among the details.
     requests to other hosts          <= 0
 """
 
-import tempfile
 import time
 from statistics import median, quantiles
 
-from playwright.sync_api import Page, Response, sync_playwright
+from playwright.sync_api import Page, Response
 
 from benchmarks import common
+from benchmarks.slowed import how_much_slower, slowed
+from benchmarks.visit import Visit, in_a_file, on_a_server, visit
 from fgsm.catalogue import FGSM, ITERATIVE
-from tests.browser import Stage, launch_browser, running_app
+
+EXPORT = """The same without a server: the page in one file, on a disk, the browser offline.
+
+Answers are computed in the page's own worker. A whole sweep is painted at once, unless the page has
+found that it takes long on this machine.
+
+    slider, event to painted, p95    <= 16.7 ms
+    slider, updates per second       >= 55
+    slider, requests                 <= 0
+    pick to painted, median          <= 150 ms
+    pick, whole sweep, median        <= 150 ms
+    ten steps, first picture         <= 600 ms
+    drawing, predictions per second  >= 10
+    stroke, event to painted, p95    <= 16.7 ms
+    page load to ready               <= 1000 ms
+    requests but for the file        <= 0
+"""
+
+PHONE = """The page in one file as on a phone: its processes are six times slower.
+
+`benchmarks.slowed` tells how: all of their threads alike, since Chromium's own throttling slows no
+worker. How much slower the page and a worker compute then is measured, and claimed too. A sweep
+comes in parts: the epsilon that is shown is in the first, with every tenth of the others.
+
+    times slower, page               >= 5.5
+    times slower, worker             >= 5.5
+    pick to painted, median          <= 300 ms
+    pick, whole sweep, median        <= 700 ms
+    page load to ready               <= 2500 ms
+    requests but for the file        <= 0
+"""
 
 MOVES = 200
 PICKS = 50
@@ -56,7 +87,7 @@ WATCH = """([selector, kind]) => {
 
 # Moves the slider in every animation frame; returns how many moves a second were shown in time.
 SCRUB = """(moves) => new Promise((done) => {
-  const range = document.querySelector(".epsilon input[type=range]");
+  const range = document.querySelector("#fgsm-epsilon");
   const root = document.querySelector(".live");
   const start = performance.now();
   let inTime = 0, wanted;
@@ -100,7 +131,7 @@ def p95(values: list[float]) -> float:
 
 def drag(page: Page) -> None:
     """Drag the slider to and fro with the mouse."""
-    box = page.locator(".epsilon input[type=range]").bounding_box()
+    box = page.locator("#fgsm-epsilon").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -126,65 +157,55 @@ def draw(page: Page, seconds: float) -> None:
     page.mouse.up()
 
 
-def measure() -> tuple[dict[str, float], dict[str, object]]:
-    """The figures of the claims."""
-    requests: list[str] = []
-    responses: list[Response] = []
-    with (
-        tempfile.TemporaryFile("w") as log,
-        running_app(log) as app,
-        sync_playwright() as playwright,
-    ):
-        browser = launch_browser(playwright)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.on("request", lambda request: requests.append(request.url))
-        stage = Stage(page)
-        stage.open(app.url)  # once, to warm the browser's cache, as on a visitor's second visit
-        stage.open(app.url)
-        load = page.evaluate("performance.getEntriesByName('fgsm-ready')[0].startTime")
-        page.wait_for_timeout(500)
+def opened(seen: Visit) -> float:
+    """Open the page; returns the milliseconds until it was ready."""
+    seen.stage.open(seen.url)
+    load: float = seen.page.evaluate("performance.getEntriesByName('fgsm-ready')[0].startTime")
+    return load
 
-        asked = len(requests)
-        page.evaluate(WATCH, [".epsilon input[type=range]", "input"])
-        drag(page)
-        slider = page.evaluate("times")
-        updates = page.evaluate(SCRUB, MOVES)
-        asked = len(requests) - asked
 
-        page.on("response", lambda response: responses.append(response))
-        picks, _ = page.evaluate(PICK, PICKS)
-        sizes = [
-            len(response.body())
-            for response in responses
-            if response.url.endswith("/fgsm/ask/attack")
-        ]
+Measured = dict[str, float]
+Details = dict[str, object]
 
-        with stage.answered():
-            page.select_option(".attack-menu", ITERATIVE.key)
-        firsts, wholes = page.evaluate(PICK, ITERATIVE_PICKS)
-        with stage.answered():
-            page.select_option(".attack-menu", FGSM.key)
 
-        answers = stage.answers()
-        page.evaluate(WATCH, [".pad", "pointermove"])
-        draw(page, DRAWING)
-        predictions = (stage.answers() - answers) / DRAWING
-        strokes = page.evaluate("times")
-        browser.close()
-    foreign = [url for url in requests if not url.startswith((app.url, "data:", "blob:"))]
+def felt(seen: Visit) -> tuple[Measured, Details]:
+    """What is claimed of both pages."""
+    page, stage = seen.page, seen.stage
+    opened(seen)  # once, to warm the browser's cache, as on a visitor's second visit
+    load = opened(seen)
+    page.wait_for_timeout(500)
+
+    asked = len(seen.requests)
+    page.evaluate(WATCH, ["#fgsm-epsilon", "input"])
+    drag(page)
+    slider = page.evaluate("times")
+    updates = page.evaluate(SCRUB, MOVES)
+    asked = len(seen.requests) - asked
+
+    picks, sweeps = page.evaluate(PICK, PICKS)
+    with stage.answered():
+        page.select_option(".attack-menu", ITERATIVE.key)
+    firsts, wholes = page.evaluate(PICK, ITERATIVE_PICKS)
+    with stage.answered():
+        page.select_option(".attack-menu", FGSM.key)
+
+    answers = stage.answers()
+    page.evaluate(WATCH, [".pad", "pointermove"])
+    draw(page, DRAWING)
+    predictions = (stage.answers() - answers) / DRAWING
+    strokes = page.evaluate("times")
     measured = {
         "slider, event to painted, p95": p95(slider),
         "slider, updates per second": updates,
         "slider, requests": asked,
         "pick to painted, median": median(picks),
+        "pick, whole sweep, median": median(sweeps),
         "ten steps, first picture": median(firsts),
         "drawing, predictions per second": predictions,
         "stroke, event to painted, p95": p95(strokes),
         "page load to ready": load,
-        "message per pick": max(sizes) / 1024,
-        "requests to other hosts": len(foreign),
     }
-    details: dict[str, object] = {
+    details: Details = {
         "slider, median, ms": round(median(slider), 2),
         "slider, moves painted": f"{len(slider)} of {MOVES}",
         "stroke, median, ms": round(median(strokes), 2),
@@ -194,5 +215,55 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
     return measured, details
 
 
+def measure() -> tuple[Measured, Details]:
+    """The figures of the claims, with a server."""
+    responses: list[Response] = []
+    with visit(on_a_server) as seen:
+        seen.page.on("response", lambda response: responses.append(response))
+        measured, details = felt(seen)
+        answers = [each for each in responses if each.url.endswith("/fgsm/ask/attack")]
+        sizes = [len(each.body()) for each in answers[:PICKS]]
+        foreign = seen.foreign()
+    del measured["pick, whole sweep, median"]  # under FGSM the server's answer is always whole
+    measured["message per pick"] = max(sizes) / 1024
+    measured["requests to other hosts"] = len(foreign)
+    return measured, details
+
+
+def measure_export() -> tuple[Measured, Details]:
+    """The figures of the claims without a server."""
+    with visit(in_a_file) as seen:
+        measured, details = felt(seen)
+        measured["requests but for the file"] = len(seen.foreign())
+    return measured, details
+
+
+def measure_phone() -> tuple[Measured, Details]:
+    """The figures of the claims on a phone."""
+    with visit(in_a_file, width=390, height=844) as seen:
+        opened(seen)
+        with slowed(seen.browser) as pids:
+            slower = how_much_slower(seen.page, pids)
+            loads = [opened(seen) for _ in range(3)]
+            picks, sweeps = seen.page.evaluate(PICK, PICKS)
+            seen.page.evaluate(WATCH, ["#fgsm-epsilon", "input"])
+            drag(seen.page)
+            slider = seen.page.evaluate("times")
+        foreign = seen.foreign()
+    measured = {
+        **slower,
+        "pick to painted, median": median(picks),
+        "pick, whole sweep, median": median(sweeps),
+        "page load to ready": median(loads),
+        "requests but for the file": len(foreign),
+    }
+    details: Details = {
+        "pick to painted, p95, ms": round(p95(picks), 1),
+        "pick, whole sweep, p95, ms": round(p95(sweeps), 1),
+        "slider, event to painted, p95, ms": round(p95(slider), 1),
+    }
+    return measured, details
+
+
 if __name__ == "__main__":
-    common.run(__doc__, measure)
+    common.run(__doc__, measure, export=(EXPORT, measure_export), phone=(PHONE, measure_phone))
