@@ -1,6 +1,6 @@
 """What a visit costs: requests, bytes on the wire, the server's time, and many visitors at once.
 
-    python -m benchmarks.page [--json] [--check]
+    python -m benchmarks.page [--export] [--json] [--check]
 
 Two visits are real ones, in Chromium: the first has nothing in its cache, the second comes back.
 Then a plain client asks for all that the first visit asked for, over six connections, as a browser
@@ -27,18 +27,56 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from benchmarks import common
+from benchmarks.host import Host, hosted
 from benchmarks.interaction import p95
+from benchmarks.visit import in_a_file, visit
+from fgsm.export.write import files, one_file
 from tests.browser import App, Stage, launch_browser, running_app
+
+EXPORT = """The same without a server: the folder on a host for files, and the one file on a disk.
+
+The host is on this machine, and sends files with gzip, as such hosts do. When the page has what it
+needs, all files are fetched once more, to be kept for visits without a network. The file is opened
+by browsers that have never seen it. A pick at once is made as soon as the page is ready, while its
+engine is still being started: from the opening of the page until the first part is painted.
+
+    first visit, requests               <= 8
+    first visit, on the wire            <= 600 KB
+    with all that is kept, on the wire  <= 1200 KB
+    second visit, requests              <= 1
+    one file, size                      <= 1.5 MB
+    one file, ready                     <= 1000 ms
+    one file, a pick at once            <= 1500 ms
+"""
 
 CONNECTIONS = 6
 """How many a browser opens to one host."""
 ALONE = 10
 """Visitors who come one after the other, for the server's time."""
+FRESH = 5
+"""Browsers that open the one file."""
+
+# As soon as the page is ready, a digit is picked; when was that, and when was it painted?
+PICK_AT_ONCE = """
+window.atOnce = new Promise((done) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  new PerformanceObserver(async (marks) => {
+    const mark = marks.getEntriesByName("fgsm-ready")[0];
+    if (!mark) return;
+    document.querySelectorAll(".thumbnails button")[1].click();
+    const root = document.querySelector(".live");
+    while (!root.dataset.shown) await new Promise((later) => setTimeout(later, 1));
+    await frame();
+    await frame();
+    done([mark.startTime, performance.now()]);
+  }).observe({ type: "mark" });
+});"""
 
 
 @dataclass
@@ -163,5 +201,59 @@ def measure() -> tuple[dict[str, float], dict[str, object]]:
     return measured, details
 
 
+def opened_at_host(context: BrowserContext, host: Host, is_kept: bool) -> tuple[list[str], float]:
+    """Open the host's page; returns the paths asked for, and the KB that the host sent.
+
+    Args:
+        context: a visitor.
+        host: the host.
+        is_kept: wait until all files are kept for visits without a network.
+    """
+    asked, sent = len(host.requests), host.sent
+    page = context.new_page()
+    Stage(page).open(host.url)
+    page.wait_for_load_state("networkidle")
+    if is_kept:
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.close()
+    return host.requests[asked:], (host.sent - sent) / 1024
+
+
+def measure_export() -> tuple[dict[str, float], dict[str, object]]:
+    """The figures of the claims without a server."""
+    with hosted(files()) as host, sync_playwright() as playwright:
+        browser = launch_browser(playwright)
+        plain = browser.new_context(service_workers="block")
+        first, size = opened_at_host(plain, host, is_kept=False)
+        context = browser.new_context()
+        _, whole = opened_at_host(context, host, is_kept=True)
+        second, _ = opened_at_host(context, host, is_kept=True)
+        browser.close()
+    fresh = [opened_afresh() for _ in range(FRESH)]
+    measured = {
+        "first visit, requests": len(first),
+        "first visit, on the wire": size,
+        "with all that is kept, on the wire": whole,
+        "second visit, requests": len(second),
+        "one file, size": len(one_file().encode()) / 1e6,
+        "one file, ready": median(ready for ready, _ in fresh),
+        "one file, a pick at once": median(picked for _, picked in fresh),
+    }
+    details: dict[str, object] = {
+        "asked for in a first visit": " ".join(first),
+        "asked for in a second visit": " ".join(second),
+    }
+    return measured, details
+
+
+def opened_afresh() -> tuple[float, float]:
+    """The milliseconds until the file is ready, and until a pick that is made then is painted."""
+    with visit(in_a_file) as seen:
+        seen.page.add_init_script(PICK_AT_ONCE)
+        seen.page.goto(seen.url)
+        ready, picked = seen.page.evaluate("atOnce")
+    return ready, picked
+
+
 if __name__ == "__main__":
-    common.run(__doc__, measure)
+    common.run(__doc__, measure, export=(EXPORT, measure_export))

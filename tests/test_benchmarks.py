@@ -1,11 +1,20 @@
-"""What the benchmarks share: bounds read from a docstring, and what `--check` makes of them."""
+"""What the benchmarks share: bounds read from a docstring, and what `--check` makes of them;
+and what stands for a phone, and for a host of files."""
 
+import gzip
 import json
+import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 
 import pytest
 
 from benchmarks import common
+from benchmarks.host import hosted
+from benchmarks.server import cpu_of
+from benchmarks.slowed import TIMES, held_back
 
 DOCSTRING = """A benchmark.
 
@@ -57,3 +66,31 @@ def test_a_number_is_an_option_with_a_default(
     monkeypatch.setattr(sys, "argv", ["benchmark", "--json", "--digits", "7"])
     common.run(DOCSTRING, measure, {"digits": (1000, "how many"), "models": (3, "how many")})
     assert json.loads(capsys.readouterr().out)["seen"] == [7, 3]
+
+
+def test_a_process_that_is_held_back_has_a_sixth_of_the_time() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        start, before = time.perf_counter(), cpu_of(process.pid)
+        with held_back([process.pid]):
+            time.sleep(1)
+        share = (cpu_of(process.pid) - before) / (time.perf_counter() - start)
+        before = cpu_of(process.pid)
+        time.sleep(0.5)
+        goes_on = cpu_of(process.pid) > before
+        process.kill()
+    assert share < 1.2 / TIMES  # it may be less, where others compute at the same time
+    assert share > 0
+    assert goes_on
+
+
+def test_a_host_sends_files_packed_and_counts_them() -> None:
+    content = b"the same " * 1000
+    with hosted({"index.html": content, "page.js": b""}) as host:
+        with urllib.request.urlopen(f"{host.url}?d=1") as answer:
+            sent = answer.read()
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert answer.headers["Content-Type"] == "text/html"
+        assert gzip.decompress(sent) == content
+        assert (host.requests, host.sent) == (["index.html"], len(sent))
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{host.url}other.js")
