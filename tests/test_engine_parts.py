@@ -198,7 +198,7 @@ def test_runs_are_the_packages(tmp_path: Path, model: str, attack: str, epsilons
     assert steps[0]["series"] == first
     assert same_results(steps[-1]["series"].pop("results"), last.pop("results"))
     assert steps[-1]["series"] == last
-    assert {step["device"] for step in steps} == {"this browser"}
+    assert {step["device"] for step in steps} == {"this device"}
     # Others wait for the end of a part: some 40 ms, here perhaps beside another busy process.
     seconds = [step["seconds"] for step in steps]
     assert statistics.median(np.diff(seconds)) < 0.08

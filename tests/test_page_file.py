@@ -118,7 +118,7 @@ def test_a_run_is_computed_here(stage: Stage, builtin: tuple[Tensor, Tensor]) ->
     page.select_option(".run-model", "softmax")
     page.click("#run [type=submit]")
     expect(status).to_contain_text("Done: 1,000 of 1,000 built-in digits")
-    expect(status).to_contain_text("on this browser")
+    expect(status).to_contain_text("on this device")
     *_, evaluation = evaluate(load_model("softmax", CPU), *builtin, [0.0, 0.07, 0.25])
     row = table_of(page)["Softmax (your run, 1,000 digits)", "FGSM"]
     found = {epsilon: cell for epsilon, cell in row.items() if cell}

@@ -70,7 +70,7 @@ test("an attack with one gradient is asked for at once, one with many in parts",
   const parts = [];
   let known = [];
   while (known.length < GRID.length) {
-    const part = nextPart(known, 24);
+    const part = nextPart(KEYS.ITERATIVE, known, 24);
     assert.equal(part[0], 0); // the clean digit is in each
     assert.deepEqual(part, [...new Set(part)].sort((a, b) => a - b));
     parts.push(part);
@@ -79,7 +79,9 @@ test("an attack with one gradient is asked for at once, one with many in parts",
   assert.deepEqual(parts[0], [0, 10, 20, 24, 30, 40, 50, 60, 70, 80, 90, 100]);
   assert.equal(parts.length, 3);
   assert.equal(parts.flat().filter((k) => k).length, GRID.length - 1); // none is asked for twice
-  assert.deepEqual(nextPart(GRID, 24), parts[0]); // asked again, from the start
+  assert.deepEqual(nextPart(KEYS.ITERATIVE, GRID, 24), parts[0]); // asked again, from the start
+  assert.deepEqual(nextPart(KEYS.FGSM, [], 24), parts[0]); // on a slow device, and then the rest
+  assert.equal(nextPart(KEYS.FGSM, parts[0], 24).length, 1 + GRID.length - parts[0].length);
 });
 
 test("the nearest epsilon that is here", () => {

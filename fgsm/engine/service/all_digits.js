@@ -24,7 +24,7 @@ const GRID = catalogue.article_epsilons.slice(1).map((epsilon) => EPSILONS.index
 const GRID_DIGITS = 5;
 const CELL_DIGITS = 10;
 const PART = 40; // milliseconds of a run between two steps
-const DEVICE = "this browser";
+const DEVICE = "this device";
 
 /**
  * How far a run is: the results so far, how many seconds they took, and what computes them.

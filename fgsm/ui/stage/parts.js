@@ -2,10 +2,11 @@
 // A sweep in parts, where all of it would keep people waiting, as an attack does that takes its
 // gradients anew for every epsilon: the epsilon shown comes first, the rest from coarse to fine.
 
-import { EPSILONS } from "../shared/words.js";
+import { EPSILONS, attackOf } from "../shared/words.js";
 
 const PIXELS = 784;
-const STRIDES = [10, 2, 1]; // over the grid
+// Over the grid. Each part is painted, which takes a slow device longer than reading some epsilons more.
+const [STRIDES, SLOW_STRIDES] = [[10, 1], [10, 2, 1]];
 
 /** @typedef {import("../contract").Stage} Stage */
 /** @typedef {import("./panel.js").LoadedStage} LoadedStage */
@@ -13,16 +14,18 @@ const STRIDES = [10, 2, 1]; // over the grid
 
 /**
  * Which epsilons of the grid to ask for next.
+ * @param {string} attack
  * @param {number[]} known those of the same sweep that are here already
  * @param {number} k the one shown
  * @returns {number[]}
  */
-export function nextPart(known, k) {
+export function nextPart(attack, known, k) {
   const isStart = known.length === 0 || known.length === EPSILONS.length;
   const here = new Set(isStart ? [] : known);
   const missing = (/** @type {number} */ stride) =>
     EPSILONS.map((_, at) => at).filter((at) => !here.has(at) && (at % stride === 0 || (isStart && at === k)));
-  const part = STRIDES.map(missing).find(({ length }) => length) ?? [];
+  const strides = attackOf(attack).gradients ? SLOW_STRIDES : STRIDES;
+  const part = strides.map(missing).find(({ length }) => length) ?? [];
   return isStart ? part : [0, ...part];
 }
 

@@ -146,7 +146,7 @@ class Stage {
     const request = this.choosing.request();
     if (!request) return null;
     const known = isSame(request, this.answered) ? (this.#panels[0]?.stage?.ks ?? []) : [];
-    return { ...request, ks: isLong(request) ? nextPart(known, this.epsilon.k) : null };
+    return { ...request, ks: isLong(request) ? nextPart(request.attack, known, this.epsilon.k) : null };
   }
 
   /** @returns {import("./asker.js").Told<AttackRequest, Attacked>} */
