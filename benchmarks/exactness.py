@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 import torch
 
 from benchmarks import common
-from fgsm.catalogue import MODELS
+from fgsm.catalogue import ITERATIVE, MODELS
 from fgsm.digits import BUILTIN_DIGITS
 from tests.engine import IN_STEPS, KINDS, Tally, asked, compare
 
@@ -89,6 +89,6 @@ if __name__ == "__main__":
         measure,
         {
             "digits": (BUILTIN_DIGITS, "how many built-in digits are attacked, 1,000 at most"),
-            "iterative": (100, "how many of them in ten steps, which takes seconds for each"),
+            ITERATIVE.key: (100, "how many of them in ten steps, which takes seconds for each"),
         },
     )

@@ -20,7 +20,8 @@ import fgsm.digits
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 """What may lie beside a checkout without being part of it: MNIST, the article's own weights."""
-READY = ".live[data-state=ready]"
+READY = ".live[data-state=ready]:not([data-asking=true])"
+"""The stage shows all of what was asked for."""
 
 
 def mnist_root() -> Path:

@@ -37,6 +37,7 @@ from fgsm.frames import image_frames
 from fgsm.model import read_weights
 from fgsm.readings import Sweep, sweep
 from fgsm.service.listing import listing
+from fgsm.service.programs.request import ProgramRequest
 from fgsm.service.request import Request
 from tests.browser import ROOT, App, Stage, mnist_root, running_app
 from tests.helpers import open_tab, table_of
@@ -151,7 +152,7 @@ def literals(path: Path) -> Iterator[str]:
     text = path.read_text("utf-8")
     if path.suffix == ".py":
         tree = ast.parse(text)
-        fields = fields_of(Request)
+        fields = fields_of(Request) | fields_of(ProgramRequest)
         named = {
             id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys
         }
@@ -161,7 +162,8 @@ def literals(path: Path) -> Iterator[str]:
             if not (id(node) in named and node.value in fields):
                 yield node.value
     elif path.suffix == ".js":
-        yield from re.findall(r"""["'`]([^"'`\n]*)["'`]""", text)
+        code = re.sub(r"/\*.*?\*/|^\s*//.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
+        yield from re.findall(r"""["'`]([^"'`\n]*)["'`]""", code)
     elif path.suffix == ".css":
         yield from re.findall(r"(?:\.|#|--|=[\"']?)([a-z][\w-]*)", text)
     else:

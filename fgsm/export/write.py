@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from fgsm.attack import fgsm
+from fgsm.catalogue import FGSM
 from fgsm.digits import SPRITE
 from fgsm.export.data import engine_data
 from fgsm.export.page import SHELL, TITLE, document, style_sheet
@@ -104,7 +105,7 @@ def _manifest() -> str:
     return json.dumps(
         {
             "name": TITLE,
-            "short_name": "FGSM",
+            "short_name": FGSM.title,
             "start_url": ".",
             "display": "standalone",
             "background_color": "#ffffff",
