@@ -200,7 +200,7 @@ def context(
     def note_error(message: ConsoleMessage) -> None:
         # It is not our error if the browser misses a server that was stopped, or busy, on purpose,
         # or a network: without one, it still looks for a newer service worker.
-        missed = "ERR_CONNECTION|ERR_INTERNET_DISCONNECTED|status of 503"
+        missed = "ERR_CONNECTION|ERR_SOCKET|ERR_INTERNET_DISCONNECTED|status of 503"
         if message.type == "error" and not re.search(missed, message.text):
             errors.append(message.text)
 

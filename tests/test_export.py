@@ -437,3 +437,25 @@ def test_a_story_beside_the_page(page: Page, folder: Path, tmp_path: Path) -> No
         page.wait_for_selector(READY)
         expect(page.locator(".tour h2")).to_have_text("A seven.")
         expect(page.locator(".clean .reading b")).to_have_text("7")
+
+
+@pytest.mark.parametrize("path", ["engine.js", "engine.json", "digits.png"])
+def test_says_so_if_there_is_nothing_to_compute_with(page: Page, folder: Path, path: str) -> None:
+    stage = Stage(page)
+    page.route(f"**/{path}?*", lambda route: route.fulfill(status=503))
+    with serving(folder) as url:
+        stage.open(f"{url}#d=798&e=0.15")
+        notice = page.locator(".notice")
+        expect(notice).to_contain_text("This link cannot be shown. Your browser could not compute")
+        assert stage.reading("clean") == 4  # the first page, which needs no engine
+        page.click(".notice .close")
+        page.keyboard.press("r")
+        expect(notice).to_contain_text("Your browser could not compute this; its console says why.")
+
+
+def test_says_so_if_what_it_computes_with_is_damaged(page: Page, folder: Path) -> None:
+    cut = (folder / "engine.json").read_bytes()[:100_000]
+    page.route("**/engine.json?*", lambda route: route.fulfill(body=cut))
+    with serving(folder) as url:
+        Stage(page).open(f"{url}#d=798&e=0.15")
+        expect(page.locator(".notice")).to_contain_text("This link cannot be shown.")

@@ -4,7 +4,7 @@
 // First comes `{ text, png }`, what the engine computes with; then `{ id, name, request }`, a question,
 // or `{ id }` alone: its answer is not wanted any more. Back go `{ id, step }`, how a run is, then
 // `{ id, answer, took }`, with the milliseconds that it took, or `{ id, problem }` if something failed
-// that should not have.
+// that should not have. `{ problem }` alone: there is nothing to compute with, and nothing is answered.
 
 import { dataOf } from "./data.js";
 import { Refusal } from "./refusal.js";
@@ -28,14 +28,10 @@ const begun = new Promise((done) => { begin = done; });
 
 addEventListener("message", async (/** @type {MessageEvent} */ { data }) => {
   const { id, name, request, text, png } = data;
-  if (text !== undefined) {
-    provide(await dataOf(text, png));
-    begin();
-  } else if (name === undefined) drop(id);
-  else {
-    await begun;
-    answer(id, name, request);
-  }
+  if (text !== undefined) return dataOf(text, png).then(provide).then(begin, (error) => postMessage({ problem: String(error) }));
+  await begun; // also to drop a question, which waits until then itself
+  if (name === undefined) drop(id);
+  else answer(id, name, request);
 });
 
 /** @param {number} id @param {string} name @param {unknown} request */

@@ -24,32 +24,45 @@ const GRADIENT = 3; // what the gradient of a sweep costs, in readings
 /** @type {Map<number, Waiting>} By the numbers of their questions. */
 const waiting = new Map();
 let asked = 0;
+/** @type {Error | null} Why nothing is answered any more. */
+let broken = null;
 const worker = started();
 
-/** The worker; if it cannot be started, or ends, nothing is answered any more. */
+/** The worker; if it cannot be started, or has nothing to compute with, whoever asks is told so. */
 function started() {
   const worker = new Worker(fileAt("engine.js"));
   worker.onmessage = ({ data: { id, step, answer, problem, took } }) => {
+    if (id === undefined) return breakOff(new Error(problem));
     const who = waiting.get(id);
     if (step !== undefined) return who?.step(step);
     waiting.delete(id);
     if (problem === undefined) who?.answer({ answer, took });
     else who?.fail(new Error(problem));
   };
-  worker.onerror = ({ message }) => {
-    for (const { fail } of waiting.values()) fail(new Error(message));
-    waiting.clear();
-  };
-  provide(worker).catch((error) => console.error("The engine has nothing to compute with:", error));
+  worker.onerror = ({ message }) => breakOff(new Error(message ?? "engine.js could not be loaded"));
+  provide(worker).catch(breakOff);
   return worker;
+}
+
+/** Whoever waits, or asks from now on, is told this. */
+function breakOff(/** @type {Error} */ error) {
+  broken = error;
+  for (const { fail } of waiting.values()) fail(error);
+  waiting.clear();
 }
 
 async function provide(/** @type {Worker} */ worker) {
   const [text, png] = await Promise.all([
-    fetch(fileAt("engine.json")).then((response) => response.text()),
-    fetch(fileAt("digits.png")).then((response) => response.arrayBuffer()),
+    loaded("engine.json").then((response) => response.text()),
+    loaded("digits.png").then((response) => response.arrayBuffer()),
   ]);
   worker.postMessage({ text, png: new Uint8Array(png) });
+}
+
+async function loaded(/** @type {string} */ path) {
+  const response = await fetch(fileAt(path));
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response;
 }
 
 /** A question of that name. @returns {(request: object) => Promise<any>} */
@@ -65,6 +78,7 @@ const question = (/** @type {string} */ name) => async (request) => (await askin
 function asking(name, request, step = () => {}) {
   const id = ++asked;
   return new Promise((answer, fail) => {
+    if (broken) return fail(broken);
     waiting.set(id, { answer, fail, step });
     worker.postMessage({ id, name, request });
   });
