@@ -328,10 +328,26 @@ class Host(SimpleHTTPRequestHandler):
         pass
 
 
+class WithoutEndings(Host):
+    """A host that leaves ".html" out of addresses, as some do."""
+
+    def do_GET(self) -> None:
+        path, mark, query = self.path.partition("?")
+        if path.endswith(".html"):
+            self.send_response(308)
+            self.send_header("Location", f"{path.removesuffix('.html')}{mark}{query}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        if Path(f"{self.directory}{path}.html").is_file():
+            self.path = f"{path}.html{mark}{query}"
+        super().do_GET()
+
+
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, kind: type[Host] = Host) -> Iterator[str]:
     """The address of a host of these files, which is gone afterwards."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(kind, directory=folder))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -397,6 +413,36 @@ def test_another_version_replaces_the_one_before_and_nothing_else(page: Page, fo
             before,
         )
         assert others in names and len(names) == 2
+
+
+@keeps
+def test_what_is_kept_is_all_of_one_version(page: Page, folder: Path) -> None:
+    """A host may answer with older files for a while, but not at an address that is new."""
+    with serving(folder) as url:
+        Stage(page).open(url)
+        kept = page.evaluate(
+            """async () => {
+                 await navigator.serviceWorker.ready;
+                 const names = (await caches.keys()).filter((name) => name.includes(location.href));
+                 const cache = await caches.open(names[0]);
+                 return [names, (await cache.keys()).map((request) => request.url)];
+               }"""
+        )
+    (name,), addresses = kept
+    version = name.split()[-1]
+    assert f"{url}?v={version}" in addresses
+    assert all(address.endswith(f"?v={version}") for address in addresses)
+
+
+@keeps
+def test_the_speakers_window_is_kept_though_its_address_was_another(
+    page: Page, folder: Path
+) -> None:
+    with serving(folder, WithoutEndings) as url:
+        Stage(page).open(url)
+        page.evaluate("() => navigator.serviceWorker.ready")
+        page.goto(f"{url}{write.SPEAKER_WINDOW}?v=1")
+        expect(page.locator(".notes")).to_be_attached()
 
 
 @keeps

@@ -15,10 +15,10 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (event.request.method === "GET") event.respondWith(answer(event.request));
 });
 
-/** Keep all files, past the browser's own cache, which may hold those of the version before. */
+/** Keep all files, past caches, on the way too, which may hold those of the version before. */
 async function keep() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(FILES.map((path) => new Request(path, { cache: "reload" })));
+  await cache.addAll(FILES.map((path) => new Request(`${path}?v=VERSION`, { cache: "reload" })));
 }
 
 /** Forget other versions. */
@@ -31,5 +31,8 @@ async function forget() {
 async function answer(/** @type {Request} */ request) {
   const cache = await caches.open(CACHE);
   const address = request.url.replace(/\/index\.html(?=$|[?#])/, "/"); // the page has two names
-  return (await cache.match(address, { ignoreSearch: true })) ?? fetch(request);
+  const kept = await cache.match(address, { ignoreSearch: true });
+  if (!kept) return fetch(request);
+  // Of a host that leaves ".html" out of addresses: browsers open nothing that came by a detour.
+  return kept.redirected ? new Response(kept.body, kept) : kept;
 }
