@@ -25,6 +25,7 @@ from fgsm.frames import image_frames
 from fgsm.survey import load_survey
 from tests import (
     test_firefox,
+    test_page_access,
     test_page_attacks,
     test_page_drawing,
     test_page_links,
@@ -57,6 +58,7 @@ OPEN_A_PAGE = {"app", "firefox", "how", "stage", "test_tab"}
 TESTS = {
     name: test
     for module in (
+        test_page_access,
         test_page_stage,
         test_page_attacks,
         test_page_tabs,

@@ -21,13 +21,19 @@ export function make(/** @type {HTMLElement} */ picture) {
   slider.innerHTML = `<span><i>ε</i> = <output></output></span><input type="range" min="0" aria-label="Epsilon of the three directions">`;
   const range = find(slider, "input", HTMLInputElement);
   range.max = String(LAST);
-  range.addEventListener("input", paint);
+  range.value = String(shown.k);
+  let isMoved = false;
+  range.addEventListener("input", () => {
+    isMoved = true;
+    paint();
+  });
   const findings = create("div", "findings");
   picture.append(row(...tiles.map(({ box }) => box)), slider, findings);
   /** @type {(Omit<Stage, "frames"> & { frames: Uint8Array })[]} */
   let stages = [];
   /** @type {Control | null} */
   let control = null;
+  paint();
 
   function paint() {
     const k = range.valueAsNumber;
@@ -56,7 +62,7 @@ export function make(/** @type {HTMLElement} */ picture) {
 
   return async (/** @type {Answer} */ answer) => {
     // At first as on the stage, which may be built later than this.
-    if (!stages.length) range.value = String(shown.k);
+    if (!stages.length && !isMoved) range.value = String(shown.k);
     stages = await Promise.all(answer.stages.map(async (stage) => ({ ...stage, frames: await unpack(stage.frames) })));
     control = answer.control;
     paint();
