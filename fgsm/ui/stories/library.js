@@ -20,7 +20,7 @@ export async function called(name) {
   let text;
   try {
     const response = await fetch(url, { redirect: "error", credentials: "omit" }); // or it might lead elsewhere
-    if (!response.ok) throw new Error(`the server says ${response.status}`);
+    if (!response.ok) throw new Error(`its host says ${response.status}`);
     text = await bounded(response);
   } catch (error) {
     throw new Error(`There is no story at ${url.pathname}: ${/** @type {Error} */ (error).message}.`, { cause: error });
