@@ -1,6 +1,8 @@
 // @ts-check
 // In place of `ui/shared/home.js`: where the page and its files are, beside the page or within it.
 
+import { isForOthers } from "../../ui/shared/host.js";
+
 /**
  * `home` is where others find the page, if anybody said so; `version` is in the addresses of its files.
  * @type {{ home: string | null, version: string | null }}
@@ -8,7 +10,7 @@
 const { home, version } = JSON.parse(document.querySelector("#fgsm-page")?.textContent ?? "");
 
 /** The page's own address, or, of a file on a disk, the address where others find it. */
-export const HOME = home !== null && location.protocol === "file:" ? home : new URL(location.pathname, location.href).href;
+export const HOME = home !== null && !isForOthers(location.href) ? home : new URL(location.pathname, location.href).href;
 
 /** @type {Map<string, string>} */
 const known = new Map();

@@ -3,6 +3,7 @@
 
 import { readable } from "../shared/address.js";
 import { find } from "../shared/dom.js";
+import { isForOthers } from "../shared/host.js";
 import { QUIET, qrOf, qrPath } from "../shared/qr.js";
 
 const LONG = 90; // characters: nobody types more, nor reads them
@@ -17,15 +18,15 @@ const IN_A_FILE = "This page is a file on this computer: whoever gets the file h
  * @param {import("../shared/qr.js").Ask} ask
  */
 export async function showCode(element, link, ask) {
-  const { protocol, hostname, host, pathname } = new URL(link);
+  const { hostname, host, pathname } = new URL(link);
   const [code, note] = [find(element, ".code"), find(element, ".note")];
   const short = link.length > LONG ? host + pathname : link.replace(/^https?:\/\/|\/$/g, "");
-  find(element, ".link").textContent = readable(protocol === "file:" ? link : short);
-  note.textContent = protocol === "file:" ? IN_A_FILE : HERE.test(hostname) ? ONLY_HERE : "";
+  find(element, ".link").textContent = isForOthers(link) ? short : readable(link);
+  note.textContent = !isForOthers(link) ? IN_A_FILE : HERE.test(hostname) ? ONLY_HERE : "";
   if (code.dataset.link === link) return;
   code.dataset.link = link;
   code.replaceChildren();
-  if (protocol === "file:") return;
+  if (!isForOthers(link)) return;
   try {
     const rows = await qrOf(link, ask);
     if (code.dataset.link === link) draw(code, rows);

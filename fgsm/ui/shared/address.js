@@ -5,7 +5,7 @@
 import { onMoved, onShown, shown, stage, tell } from "../stage/shown.js";
 import { appeared, find } from "./dom.js";
 import { HOME } from "./home.js";
-import { guest } from "./host.js";
+import { guest, isForOthers } from "./host.js";
 import { modes } from "./modes.js";
 import { FIRST, NAMES, readLink, written, writtenModes } from "./state.js";
 import { KEYS } from "./words.js";
@@ -43,15 +43,14 @@ function turnTo(/** @type {State} */ { tab, figure, reach }) {
 
 /** The address of a state, absolute: what it says, and what is hidden. */
 export function linkOf(/** @type {State} */ state = current()) {
-  // What is in a file has no address for others.
-  const url = new URL(guest || location.protocol === "file:" ? HOME : location.href);
+  const url = new URL(guest || !isForOthers(location.href) ? HOME : location.href);
   url.search = "";
   url.hash = textOf(state);
   return url.href;
 }
 
 /** A link as people read it: of a file on a disk, its name is all that means anything to others. */
-export const readable = (/** @type {string} */ link) => link.replace(/^file:.*\//, "");
+export const readable = (/** @type {string} */ link) => (isForOthers(link) ? link : link.replace(/^[^#]*\//, ""));
 
 /**
  * While a story is on, the address stays as it is: a story shows its own states.

@@ -8,3 +8,6 @@ export const guest = globalThis.document?.querySelector("gradio-app[src] .ours")
 /** Whether an event is the page's business: all are, but for a guest only those in its element. */
 export const isOurs = (/** @type {Event} */ { target }) =>
   guest === null || (target instanceof Node && guest.contains(target));
+
+/** Whether others can open an address. That of a file they cannot: `file:`, or on Android `content:`. */
+export const isForOthers = (/** @type {string} */ address) => /^https?:/.test(address);

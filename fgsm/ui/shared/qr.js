@@ -2,13 +2,14 @@
 // QR codes: asked for once per link, and drawn as one path.
 
 import { catalogue } from "./catalogue.js";
+import { isForOthers } from "./host.js";
 import { refusalOf, whenFree } from "./waiting.js";
 
 /** @typedef {import("../contract").Code} Code */
 /** @typedef {import("../contract").Service["qr"]} Ask */
 
 /** Whether a link has a code: others can follow it, and it is short enough for a phone to read it. */
-export const hasCode = (/** @type {string} */ link) => /^https?:/.test(link) && link.length <= catalogue.longest_link;
+export const hasCode = (/** @type {string} */ link) => isForOthers(link) && link.length <= catalogue.longest_link;
 
 /** How many modules around a code must be light, or phones do not find it. */
 export const QUIET = 4;
