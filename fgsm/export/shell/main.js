@@ -24,4 +24,4 @@ makeTabs(find(document, "#tabs"), show);
 show(find(document, "#attack"));
 // Where there is a host, all of it is kept, and opens without a network the next time.
 if (document.querySelector("link[rel=manifest]") && "serviceWorker" in navigator && isSecureContext)
-  navigator.serviceWorker.register("service_worker.js");
+  navigator.serviceWorker.register("service_worker.js").catch((error) => console.warn("Nothing is kept for later:", error));

@@ -149,6 +149,7 @@ function end() {
   if (!run) return;
   worker.postMessage({ id: run.number });
   waiting.delete(run.number);
+  run.changed(); // whoever asked how it is may forget it
   run = null;
 }
 

@@ -16,6 +16,7 @@ export function makeTabs(root, opened) {
     button.addEventListener("keydown", (event) => {
       const step = arrowOf(event)?.[0];
       if (!step) return;
+      event.preventDefault(); // or the page would scroll sideways
       const other = buttons[(i + step + buttons.length) % buttons.length];
       turnTo(other);
       other.focus();
