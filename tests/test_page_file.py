@@ -141,6 +141,31 @@ def test_a_pick_does_not_wait_for_a_run(stage: Stage) -> None:
     page.locator(".cancel").evaluate("(button) => button.click()")
 
 
+def test_only_what_is_old_is_dimmed(page: Page, app: File) -> None:
+    page.add_init_script(
+        """const post = Worker.prototype.postMessage;
+           Worker.prototype.postMessage = function (message) {
+             setTimeout(() => post.call(this, message), message.name === "attack" ? 500 : 0);
+           };"""
+    )
+    stage = Stage(page)
+    stage.open(app.url)
+    page.evaluate(
+        """() => {
+             const [stage, also] = [".stage", ".also"].map((name) => document.querySelector(name));
+             window.dimmed = [];
+             new MutationObserver(() => {
+               if (stage.ariaBusy === "true") dimmed.push(also.innerText);
+             }).observe(stage, { attributeFilter: ["aria-busy"] });
+           }"""
+    )
+    old = stage.text(".also")
+    with stage.answered():
+        page.select_option(".attack-menu", "iterative")
+    assert stage.answers() > 2  # parts of a sweep
+    assert page.evaluate("dimmed") == [old]
+
+
 def test_the_survey_is_that_of_the_built_in_digits(stage: Stage) -> None:
     page = stage.page
     show_tab(page, "test-set")

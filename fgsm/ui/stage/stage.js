@@ -192,7 +192,8 @@ class Stage {
         root.dataset.asking = String(isAsking);
         this.compared.hold(isAsking);
       },
-      slow: (isSlow) => { find(root, ".stage").ariaBusy = String(isSlow); },
+      // What is here of the same sweep is no old picture, and says for itself which epsilon it is of.
+      slow: (isSlow) => { find(root, ".stage").ariaBusy = String(isSlow && !isSame(this.choosing.request(), this.answered)); },
       waiting: () => this.#setNotice(`${SAID.waiting} What you see keeps working, the slider too.`),
     };
   }
@@ -301,5 +302,5 @@ class Stage {
   }
 }
 
-/** @param {AttackRequest} one @param {AttackRequest} other */
+/** @param {AttackRequest | null} one @param {AttackRequest} other */
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
