@@ -57,6 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """With `--bare`, hide what the tests, and the apps they start, would find here."""
+    config.addinivalue_line("markers", "without_a_server: of the page that finds nothing anywhere")
     if not config.getoption("bare"):
         return
     empty = tempfile.TemporaryDirectory()
@@ -77,8 +78,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def is_changed_by_bare(item: pytest.Item) -> bool:
     """Whether the test uses what may be missing, or an app that may find it.
 
-    A test that starts an app of its own opens it in a browser. The app `bare` never finds anything.
+    The page without a server never finds anything; nor does the app `bare`. A test that starts an
+    app of its own opens it in a browser.
     """
+    if item.get_closest_marker("without_a_server"):
+        return False
     used = set(getattr(item, "fixturenames", ()))
     return bool(used & {"mnist_root", "oracle", "app"}) or (
         "browser" in used and "bare" not in used

@@ -28,6 +28,9 @@ from tests.browser import ROOT
 from tests.engine import in_engine
 from tests.helpers import ask, unpack
 
+pytestmark = pytest.mark.without_a_server
+
+
 # ---- drawings ----
 
 TO_MNIST = """

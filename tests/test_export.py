@@ -35,6 +35,7 @@ from fgsm.ui.how import paper, steps
 from tests.browser import READY, ROOT, Stage
 from tests.helpers import TALK
 
+pytestmark = pytest.mark.without_a_server
 HOME = "https://example.org/fgsm/"
 LARGEST_FILE = 1_500_000
 """Bytes of the one file, so that it can be sent by mail and kept on anything."""

@@ -1,7 +1,9 @@
 """The page as one file, opened from a disk, with the network off.
 
-The tests of the page with a server run here once more, with the file in the server's place, in
-Chromium and in Firefox; but not those that are about the server's own requests, or need MNIST.
+The tests of the stage, the tabs, links and presenting run here once more, with the file in the
+server's place, in Chromium and in Firefox, and some others that depend on who answers; but not
+those that are about the server's own requests, or need MNIST. What is the same script in both
+pages, such as what a finger does on the pad, is tested with a server alone.
 """
 
 import inspect
@@ -34,44 +36,51 @@ from tests import (
     test_page_tabs,
 )
 from tests.browser import Stage
-from tests.helpers import FIGURES, FIRST, ask, look_at, show_tab, table_of
+from tests.helpers import FIGURES, FIRST, ask, look_at, serious, show_tab, table_of
 from tests.test_firefox import firefox, window
 
 __all__ = ["firefox", "window"]  # fixtures
 
 NEED_A_SERVER = {
     # its own requests and answers, looked at on the wire, or held back there
-    "test_a_late_comparison_marks_the_model_that_is_shown_by_then",
     "test_a_page_is_opened_although_the_one_before_writes_its_address",
     "test_in_the_frame_of_a_space",
-    "test_nothing_stale_stands_beside_something_new",
-    "test_the_comparison_asks_only_for_what_the_stage_does_not_have",
     # a story beside the page, which a file cannot ask for
     "test_a_story_from_elsewhere",
     # MNIST's test digits
     "test_any_test_digit_by_number",
 }
+SAME = {
+    # Only the tabs and the words of "How it works" are the file's own; they are tested below.
+    "test_axe_finds_nothing_serious",
+}
+SOME = {
+    "test_an_unnamed_drawing_is_not_misread",
+    "test_answers_while_drawing",
+    "test_draws_with_the_mouse",
+    "test_each_attack",
+    "test_every_control_is_reached_with_the_tab_key",
+    "test_every_tab_has_headings_and_every_slider_a_value_in_words",
+    "test_names_a_drawing",
+    "test_ten_steps_come_in_parts_and_end_up_whole",
+}
+"""Of the other modules."""
+pytestmark = pytest.mark.without_a_server
 CPU = torch.device("cpu")
 OPEN_A_PAGE = {"app", "firefox", "how", "stage", "test_tab"}
 """Fixtures of tests that do."""
 
+WHOLE = (test_page_stage, test_page_tabs, test_page_links, test_page_present, test_firefox)
 TESTS = {
     name: test
-    for module in (
-        test_page_access,
-        test_page_stage,
-        test_page_attacks,
-        test_page_tabs,
-        test_page_links,
-        test_page_present,
-        test_page_drawing,
-        test_firefox,
-    )
+    for module in (*WHOLE, test_page_access, test_page_attacks, test_page_drawing)
     for name, test in vars(module).items()
-    if name.startswith("test_") and OPEN_A_PAGE & inspect.signature(test).parameters.keys()
+    if name.startswith("test_")
+    and OPEN_A_PAGE & inspect.signature(test).parameters.keys()
+    and (module in WHOLE or name in SOME)
 }
-assert TESTS.keys() >= NEED_A_SERVER
-globals().update({name: test for name, test in TESTS.items() if name not in NEED_A_SERVER})
+assert TESTS.keys() >= NEED_A_SERVER | SAME | SOME
+globals().update({name: test for name, test in TESTS.items() if name not in NEED_A_SERVER | SAME})
 
 
 @dataclass(frozen=True)
@@ -193,6 +202,13 @@ def test_all_pictures_of_how_it_works_are_drawn(stage: Stage) -> None:
     stages = ask("directions", FIRST)["stages"]
     k = EPSILONS.index(0.12)
     assert [read[-1] for read in reads] == [str(each["predictions"][k]) for each in stages]
+
+
+def test_axe_finds_nothing_serious_in_what_is_the_files_own(stage: Stage) -> None:
+    page = stage.page
+    show_tab(page, "how")
+    look_at(page, FIGURES[0])
+    assert serious(page, "#tabs > .tab-wrapper", "#how .prose") == []
 
 
 def test_a_picture_comes_in(stage: Stage, builtin: tuple[Tensor, Tensor]) -> None:

@@ -27,6 +27,7 @@ from fgsm.catalogue import MODELS
 from fgsm.digits import SPRITE, builtin_digits
 from fgsm.evaluate import main as evaluate_command
 from fgsm.model import WEIGHTS
+from fgsm.service.all_digits import _counts, _readings
 from fgsm.service.digits import device, mnist_test, model_of
 from fgsm.ui import start
 from fgsm.ui.settings import settings
@@ -43,7 +44,7 @@ OTHERS = {
     "digits.png": ROOT / "docs" / "how.png",
 }
 """For each file, another one of its kind, which is sound."""
-KEPT = (device, model_of, mnist_test, builtin_digits, settings)
+KEPT = (device, model_of, mnist_test, builtin_digits, settings, _counts, _readings)
 NAMES = ("FGSM_", "GRADIO_SERVER", "GRADIO_TEMP", "MNIST_ROOT")
 
 
