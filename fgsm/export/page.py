@@ -14,11 +14,10 @@ from fgsm.ui.assets import FILES
 from fgsm.ui.component import Component
 from fgsm.ui.header import header
 from fgsm.ui.how import paper, steps
-from fgsm.ui.page import THEME
+from fgsm.ui.page import THEME, TITLE
 from fgsm.ui.stage import stage
 
 SHELL = Path(__file__).with_name("shell")
-TITLE = "Fast Gradient Sign Method"
 WITHIN = {"hasMnist": False, "mayDownload": False, "place": "in this page"}
 """What a page without a server has of MNIST's test set, whatever there is where it is made."""
 

@@ -12,16 +12,19 @@ from fgsm.attack import fgsm
 from fgsm.catalogue import FGSM
 from fgsm.digits import SPRITE
 from fgsm.export.data import engine_data
-from fgsm.export.page import SHELL, TITLE, document, style_sheet
+from fgsm.export.page import SHELL, document, style_sheet
 from fgsm.export.scripts import ENGINE, PAGE, SPEAKER, script
 from fgsm.frames import image_frames
 from fgsm.service.digits import data_set, model_of
 from fgsm.service.listing import FIRST, FIRST_EPSILON
 from fgsm.ui.assets import FOLDER
+from fgsm.ui.page import TITLE
 
 SPEAKER_WINDOW = "present/speaker.html"
 ICONS = (192, 512)
 """Pixels per side, as installed pages need them."""
+BLANK = "VERSION-OF-THE-PAGE"
+"""Where the page says its version, which is known only once the page is written."""
 
 
 def one_file(home: str | None = None) -> str:
@@ -59,23 +62,25 @@ def files(home: str | None = None) -> dict[str, bytes]:
         "README.md": (SHELL / "README.md").read_bytes(),
     }
 
-    def page(version: str) -> bytes:
-        head = (
-            f'<link rel="icon" href="{_icon_name(ICONS[0])}" type="image/png">\n'
-            '<link rel="manifest" href="manifest.webmanifest">\n'
-            f'<link rel="stylesheet" href="page.css?v={version}">\n'
-            f'<link rel="modulepreload" href="page.js?v={version}">'
-        )
-        foot = f'<script type="module" src="page.js?v={version}"></script>'
-        return document(head, foot, {"home": home, "version": version}).encode()
-
+    head = (
+        f'<link rel="icon" href="{_icon_name(ICONS[0])}" type="image/png">\n'
+        '<link rel="manifest" href="manifest.webmanifest">\n'
+        f'<link rel="stylesheet" href="page.css?v={BLANK}">\n'
+        f'<link rel="modulepreload" href="page.js?v={BLANK}">'
+    )
+    foot = f'<script type="module" src="page.js?v={BLANK}"></script>'
+    page = document(head, foot, {"home": home, "version": BLANK})
     # Hosts let browsers keep files for a while; another version of one has another address. The
     # page counts too: a browser that keeps it fetches it anew only for another version.
-    version = hashlib.sha256(b"".join([page(""), *found.values()])).hexdigest()[:12]
+    version = hashlib.sha256(b"".join([page.encode(), *found.values()])).hexdigest()[:12]
     kept = [name for name in found if name != "README.md"]
     worker = (SHELL / "service_worker.js").read_text("utf-8")
     worker = worker.replace("VERSION", version).replace('["FILES"]', json.dumps(["./", *kept]))
-    return {"index.html": page(version), **found, "service_worker.js": worker.encode()}
+    return {
+        "index.html": page.replace(BLANK, version).encode(),
+        **found,
+        "service_worker.js": worker.encode(),
+    }
 
 
 def _within(path: str, kind: str, content: bytes) -> str:

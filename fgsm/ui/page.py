@@ -8,6 +8,7 @@ from fgsm.ui.how import paper, steps
 from fgsm.ui.programs import endpoints
 from fgsm.ui.stage import stage
 
+TITLE = "Fast Gradient Sign Method"
 SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 SYSTEM_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
@@ -25,7 +26,7 @@ FORMULAS: list[dict[str, str | bool]] = [
 def page() -> gr.Blocks:
     """Everything a visitor sees; launch it with `THEME`, and with what is in `fgsm.ui.assets`."""
     blocks = gr.Blocks(
-        title="Fast Gradient Sign Method",
+        title=TITLE,
         analytics_enabled=False,
         fill_width=True,
     )
