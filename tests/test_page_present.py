@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from fgsm.catalogue import EPSILONS
 from fgsm.service.all_digits import cards
 from tests.browser import ROOT, App, Stage, running_app
-from tests.helpers import FIRST, TALK, TARGETS, ask, requests_of, serious, state_of, strokes
+from tests.helpers import FIRST, TALK, TARGETS, Questions, ask, serious, state_of, strokes
 
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 SMALLEST = 28  # pixels on a projector, for any type; the verdict has 120
@@ -159,6 +159,7 @@ def test_a_talk_by_clicker_with_the_server_killed_midway(page: Page, tmp_path: P
 
     talk = Talk(page)
     with (tmp_path / "log").open("w") as log, running_app(log) as app:
+        asked = Questions(page)
         Stage(page).open(app.url)
         talk.press("p")
         expect(talk.root.locator(".caption")).to_have_text("FGSM on LeNet")
@@ -168,8 +169,8 @@ def test_a_talk_by_clicker_with_the_server_killed_midway(page: Page, tmp_path: P
         talk.at(TALK[0])
         expect(talk.root).to_have_attribute("data-fetched", "")
         speaker = open_speaker(talk)
-        page.wait_for_load_state("networkidle")
-        asked = requests_of(page)
+        asked.until_quiet()
+        asked.clear()
         for number, step in enumerate(TALK):
             if number == 3:
                 app.stop()
@@ -214,6 +215,7 @@ def test_a_talk_by_clicker_with_the_server_killed_midway(page: Page, tmp_path: P
 def test_what_people_do_in_a_talk(page: Page, app: App) -> None:
     stage, talk = Stage(page), Talk(page)
     caption = talk.root.locator(".caption")
+    asked = Questions(page)
     stage.open(app.url)
     page.focus(".start-present")
     page.keyboard.press("Enter")
@@ -278,8 +280,9 @@ def test_what_people_do_in_a_talk(page: Page, app: App) -> None:
     expect(talk.root.locator(".said")).to_contain_text("Fooled:")
     point = stage.shown()["stages"][0]["breaking_point"]
     talk.is_at(round(point + 0.02, 3))
-    page.wait_for_load_state("networkidle")
-    asked = requests_of(page)
+    expect(talk.root).to_have_attribute("data-fetched", "", timeout=60_000)
+    asked.until_quiet()  # as the drawing is fetched too
+    asked.clear()
     talk.press("PageDown", "PageUp")
     expect(caption).to_have_text(TALK[6]["title"])
     expect(talk.root.locator(".said")).to_contain_text("Fooled: 7".replace(": ", ":\n"))

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from fgsm.catalogue import EPSILONS, MODELS
 from fgsm.survey import breaking_points, harder_than, load_survey
 from tests.browser import App, Stage
-from tests.helpers import PHONE, click_a_tile, open_tab, requests_of, show_tab
+from tests.helpers import PHONE, Questions, click_a_tile, open_tab, show_tab
 
 
 def test_a_tile_leads_to_the_stage(test_tab: Page) -> None:
@@ -160,7 +160,7 @@ def test_the_confusion_follows_epsilon_and_asks_nobody(test_tab: Page) -> None:
     page = test_tab
     expect(page.locator(".confusion .cut")).to_be_hidden()  # a table that fits says nothing
     assert counts(page) == expected_counts("lenet", 30)
-    asked = requests_of(page)
+    asked = Questions(page)
     for k in (31, 60, 100, 0):
         page.locator(".confusion input").fill(str(k))
         assert page.inner_text(".confusion output") == f"{k / 200:.3f}".removesuffix("0")
