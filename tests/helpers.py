@@ -154,15 +154,15 @@ class Questions(list[str]):
     def __init__(self, page: Page) -> None:
         super().__init__()
         self.page = page
-        self.unanswered = 0
+        self.unanswered: set[Request] = set()
 
         def asked(request: Request) -> None:
             if found := re.search(r"/fgsm/ask/(\w+)$", request.url):
                 self.append(found[1])
-                self.unanswered += 1
+                self.unanswered.add(request)
 
         def answered(request: Request) -> None:
-            self.unanswered -= "/fgsm/ask/" in request.url
+            self.unanswered.discard(request)
 
         page.on("request", asked)
         page.on("requestfinished", answered)

@@ -36,7 +36,7 @@ from tests import (
     test_page_tabs,
 )
 from tests.browser import Stage
-from tests.helpers import FIGURES, FIRST, ask, look_at, serious, show_tab, table_of
+from tests.helpers import FIGURES, FIRST, TALK, ask, look_at, serious, show_tab, table_of
 from tests.test_firefox import firefox, window
 
 __all__ = ["firefox", "window"]  # fixtures
@@ -248,6 +248,19 @@ def test_its_codes_lead_to_where_others_find_the_page(page: Page, tmp_path: Path
     drawn = page.locator(".present .qr .code path").get_attribute("d")
     dark = sum(int(length) for length in re.findall(r"h(\d+)", drawn or ""))
     assert dark == "".join(rows).count("1")
+
+
+def test_a_key_brings_back_a_speakers_window_that_was_reloaded(stage: Stage) -> None:
+    talk = test_page_present.Talk(stage.page)
+    talk.press("p", "PageDown")
+    empty = test_page_present.open_speaker(talk)
+    empty.reload()
+    expect(empty.locator(".place")).to_have_count(0)  # nobody can fill it
+    speaker = test_page_present.open_speaker(talk)
+    assert empty.is_closed()
+    speaker.keyboard.press("PageDown")
+    expect(speaker.locator(".place")).to_have_text(f"2 of {len(TALK)}")
+    talk.at(TALK[1])
 
 
 def test_light_and_dark(page: Page, app: File) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import Stage
-from tests.helpers import FIRST, ask
+from tests.helpers import FIRST, Questions, ask
 
 
 def test_opens_on_a_digit_already_fooled(stage: Stage) -> None:
@@ -97,7 +97,7 @@ def test_any_test_digit_by_number(stage: Stage, mnist_root: Path) -> None:
 
 def test_dragging_asks_nobody(stage: Stage) -> None:
     page = stage.page
-    page.wait_for_timeout(500)
+    Questions(page).until_quiet()
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     box = page.locator(".epsilon input[type=range]").bounding_box()

@@ -161,6 +161,8 @@ def test_the_confusion_follows_epsilon_and_asks_nobody(test_tab: Page) -> None:
     expect(page.locator(".confusion .cut")).to_be_hidden()  # a table that fits says nothing
     assert counts(page) == expected_counts("lenet", 30)
     asked = Questions(page)
+    asked.until_quiet()
+    asked.clear()
     for k in (31, 60, 100, 0):
         page.locator(".confusion input").fill(str(k))
         assert page.inner_text(".confusion output") == f"{k / 200:.3f}".removesuffix("0")

@@ -31,10 +31,23 @@ export function openWindow(path, name, features) {
   const within = elementOf(path);
   if (!within) return window.open(fileAt(path), name, features) !== null;
   // A window with an address of its own would be a stranger to a page that was opened from a disk.
-  const opened = window.open("", name, features);
+  let opened = window.open("", name, features);
+  if (opened && isStranger(opened)) {
+    opened.close();
+    opened = window.open("", name, features);
+  }
   opened?.document.write(new TextDecoder().decode(bytesOf(within)));
   opened?.document.close();
   return opened !== null;
+}
+
+/** Whether this page may not look into a window that it opened: somebody reloaded it, and it is empty. */
+function isStranger(/** @type {Window} */ opened) {
+  try {
+    return !opened.document;
+  } catch {
+    return true;
+  }
 }
 
 /** The element that holds a file, if the page brings it within itself. @returns {HTMLElement | null} */
