@@ -280,16 +280,22 @@ def _differences(request: AttackRequest, stage: Stage, found: Json, tally: Tally
     tally.other_breaking_points += stage.breaking_point != found["breaking_point"]
     other_direction = not _within_a_level(stage.direction, found["direction"])
     tally.other_directions += other_direction
-    if other_direction or levels.any():
+    # In ten steps a sign may change so little that no picture shows it; other values do.
+    if any(_other_values(stage, found)) or _apart(stage, found) > ROUNDING:
         stage = exact_stage(request, stage)
 
-    probabilities, engine = stage.probabilities.numpy(), np.stack(found["probabilities"])
-    normal = probabilities >= torch.finfo().tiny  # smaller float32 numbers have fewer digits
-    apart = np.log(probabilities[normal], dtype=np.float64) - np.log(engine[normal])
-    tally.log_probs = max(tally.log_probs, float(np.abs(apart).max()))
+    tally.log_probs = max(tally.log_probs, _apart(stage, found))
     close = _close(stage.probabilities)
     tally.close += int(close.sum())
     return [*_other_values(stage, found), *_other_readings(stage, found, close)]
+
+
+def _apart(stage: Stage, found: Json) -> float:
+    """The largest difference of a log-probability."""
+    probabilities, engine = stage.probabilities.numpy(), np.stack(found["probabilities"])
+    normal = probabilities >= torch.finfo().tiny  # smaller float32 numbers have fewer digits
+    apart = np.log(probabilities[normal], dtype=np.float64) - np.log(engine[normal])
+    return float(np.abs(apart).max())
 
 
 def _other_values(stage: Stage, found: Json) -> Iterable[str]:
