@@ -32,8 +32,9 @@ def hosted(files: Mapping[str, bytes]) -> Iterator[Host]:
 
         def do_GET(self) -> None:
             path = urlsplit(self.path).path.removeprefix("/") or "index.html"
-            host.requests.append(path)
             content = packed.get(path)
+            host.requests.append(path)
+            host.sent += len(content or b"")  # before anybody can have it, and ask how much it was
             self.send_response(404 if content is None else 200)
             kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
             self.send_header("Content-Type", kind)
@@ -42,7 +43,6 @@ def hosted(files: Mapping[str, bytes]) -> Iterator[Host]:
             self.send_header("Content-Length", str(len(content or b"")))
             self.end_headers()
             self.wfile.write(content or b"")
-            host.sent += len(content or b"")
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
