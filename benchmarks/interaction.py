@@ -58,7 +58,7 @@ comes in two parts: the epsilon that is shown is in the first, with every tenth 
     times slower, page               >= 5.5
     times slower, worker             >= 5.5
     pick to painted, median          <= 300 ms
-    pick, whole sweep, median        <= 1100 ms
+    pick, whole sweep, median        <= 700 ms
     page load to ready               <= 2500 ms
     requests but for the file        <= 0
 """
