@@ -169,6 +169,7 @@ def test_a_data_sets_label_is_not_for_the_browser_to_say() -> None:
         ({"ray": [None, 0]}, "ray is"),
         ({"ray": [float("nan"), 0]}, "ray is"),
         ({"ray": [0, 0]}, r"ray is \[0, 0\], the digit itself"),
+        ({"ray": [1e-60, 0]}, "at least 0.001"),  # in float32 a direction of 0 / 0
         ({"source": "drawing"}, "drawing is missing"),
         ({"source": "drawing", "drawing": "!"}, "drawing is not base64"),
         ({"source": "drawing", "drawing": "é"}, "drawing is not base64"),

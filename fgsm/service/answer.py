@@ -411,6 +411,8 @@ class Catalogue:
     """How many built-in digits there are of each class."""
     largest_picture: int
     """How many bytes a picture file may have."""
+    shortest_ray: float
+    """How far from the digit a point must be, in pixel units, for a ray to lead there."""
     longest_link: int
     """How many characters a link may have that is made into a QR code."""
     first: First

@@ -22,6 +22,8 @@ from fgsm.catalogue import (
 
 REACHES = (0.1, 0.2, 0.3, 0.4, 0.5)
 """How far the church window may reach to each side, in pixel units."""
+SHORTEST_RAY = 0.001
+"""In pixel units. Of a much shorter one float32 would not know where it leads."""
 MOST_EPSILONS = 21
 """In a run."""
 LONGEST_LINK = 1_200
@@ -163,9 +165,10 @@ def _ray(value: Any) -> tuple[float, float] | None:
             f"ray is {shown(value)}; it must be two numbers whose sizes add up to at most "
             f"{LARGEST_EPSILON}"
         )
-    if value[0] == value[1] == 0:
+    if abs(value[0]) + abs(value[1]) < SHORTEST_RAY:
         raise ValueError(
-            f"ray is {shown(value)}, the digit itself; one of the two must be another number"
+            f"ray is {shown(value)}, the digit itself; the sizes of the two must add up to at least "
+            f"{SHORTEST_RAY}"
         )
     return value[0], value[1]
 

@@ -19,7 +19,7 @@ from fgsm.digits import PER_CLASS
 from fgsm.picture import MOST_BYTES
 from fgsm.service import FIGURES
 from fgsm.service.answer import AttackEntry, Catalogue, First, ModelEntry, SourceEntry
-from fgsm.service.fields import LONGEST_LINK, REACHES
+from fgsm.service.fields import LONGEST_LINK, REACHES, SHORTEST_RAY
 from fgsm.service.request import AimedRequest, WindowRequest
 
 FIRST = AimedRequest(source=BUILTIN.key, index=403, attack=FGSM.key, model=LENET.key)
@@ -57,6 +57,7 @@ def listing() -> Catalogue:
         figures=[function.__name__ for function in FIGURES],
         per_class=PER_CLASS,
         largest_picture=MOST_BYTES,
+        shortest_ray=SHORTEST_RAY,
         longest_link=LONGEST_LINK,
         first=First(FIRST.source, FIRST.index, FIRST.attack, FIRST.model, FIRST_EPSILON),
         keys={

@@ -53,6 +53,7 @@ export interface Catalogue {
   figures: string[];
   per_class: number;
   largest_picture: number;
+  shortest_ray: number;
   longest_link: number;
   first: First;
   keys: Record<string, string>;

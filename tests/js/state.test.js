@@ -128,6 +128,7 @@ test("every malformation has a sentence that names it", () => {
     ["a=ray&ray=0.1", "two numbers"],
     ["a=ray&ray=0.4,0.4", "two numbers"],
     ["a=ray&ray=0,0", "two numbers"],
+    [`a=ray&ray=0.${"0".repeat(60)}1,0`, "0.001 at least"],
     ["a=ray&ray=a,b", "two numbers"],
     ["is=4", "only a drawing or a picture"],
     [`d=drawing-${drawing}&is=44`, "is=44: it must be a digit"],

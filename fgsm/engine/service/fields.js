@@ -120,9 +120,9 @@ export const ray = (value) => {
       `ray is ${shown(value)}; it must be two numbers whose sizes add up to at most ${LARGEST_EPSILON}`,
     );
   }
-  if (value[0] === 0 && value[1] === 0) {
+  if (Math.abs(value[0]) + Math.abs(value[1]) < catalogue.shortest_ray) {
     throw new Refusal(
-      `ray is ${shown(value)}, the digit itself; one of the two must be another number`,
+      `ray is ${shown(value)}, the digit itself; the sizes of the two must add up to at least ${catalogue.shortest_ray}`,
     );
   }
   return [value[0], value[1]];
@@ -131,7 +131,7 @@ export const ray = (value) => {
 function isOnTheSlider(/** @type {unknown[]} */ parts) {
   let epsilon = 0;
   for (const part of parts) {
-    if (typeof part !== "number") return false;
+    if (typeof part !== "number" || !(Math.abs(part) <= LARGEST_EPSILON)) return false;
     epsilon += Math.abs(part);
   }
   return epsilon <= LARGEST_EPSILON + 1e-9; // the sum is rounded

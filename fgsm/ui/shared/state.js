@@ -36,6 +36,7 @@ import { KEYS, LARGEST, attackOf, epsilonText, inDecimals, indexOf, isLabelled, 
  * @property {string | null} lang kept free
  */
 
+const SHORTEST = catalogue.shortest_ray;
 const TABS = /** @type {const} */ (["attack", "test-set", "how"]);
 /** What a link can hide, for worksheets. */
 export const HIDEABLE = ["picker", "options", "epsilon", "point", "verdict", "bars", "chart", "compare", "tabs", "tour"];
@@ -243,8 +244,9 @@ function readRay(value, { attack }) {
   const ray = value.split(",").map(numberOf);
   const [along, across] = ray;
   if (attack !== KEYS.RAY) throw new Error(`only the attack “${KEYS.RAY}” has a ray`);
-  if (ray.length !== 2 || !(Math.abs(along) + Math.abs(across) <= LARGEST + 1e-9) || (!along && !across))
-    throw new Error(`it must be two numbers, not both 0, whose sizes add up to ${inDecimals(LARGEST)} at most`);
+  const epsilon = Math.abs(along) + Math.abs(across);
+  if (ray.length !== 2 || !(epsilon >= SHORTEST && epsilon <= LARGEST + 1e-9))
+    throw new Error(`it must be two numbers whose sizes add up to ${SHORTEST} at least, and ${inDecimals(LARGEST)} at most`);
   return { ray: [along, across] };
 }
 
