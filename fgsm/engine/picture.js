@@ -7,6 +7,7 @@ import { median } from "./numpy.js";
 import { announced } from "./picture_format.js";
 import { brightnessOf } from "./pillow.js";
 import { Refusal } from "./refusal.js";
+import { inQuotes } from "./service/shown.js";
 
 const MOST_BYTES = 1_000_000;
 const MOST_PIXELS = 4_000_000;
@@ -105,13 +106,4 @@ function checkScans(/** @type {Uint8Array} */ content) {
 const inThousands = (/** @type {number} */ count) => count.toLocaleString("en");
 
 /** Bytes as Python writes them. */
-function asPython(/** @type {Uint8Array} */ bytes) {
-  const text = String.fromCharCode(...bytes);
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  /** @type {Record<string, string>} */
-  const escapes = { "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\", [quote]: `\\${quote}` };
-  const characters = Array.from(text, (each) =>
-    escapes[each] ?? (/[ -~]/.test(each) ? each : `\\x${each.charCodeAt(0).toString(16).padStart(2, "0")}`),
-  );
-  return `b${quote}${characters.join("")}${quote}`;
-}
+const asPython = (/** @type {Uint8Array} */ bytes) => `b${inQuotes(String.fromCharCode(...bytes), /[ -~]/)}`;

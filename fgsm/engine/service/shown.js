@@ -42,16 +42,31 @@ const some = (items, isCut) => [...items, ...(isCut ? ["..."] : [])].join(", ");
 
 /** A text, in the quotes that it does not hold; if it is long, its beginning and its end. */
 function quoted(/** @type {string} */ text) {
-  const whole = inQuotes(text.slice(0, MOST_CHARACTERS));
-  if (whole.length <= MOST_CHARACTERS) return whole;
+  const characters = Array.from(text);
+  const whole = Array.from(inQuotes(characters.slice(0, MOST_CHARACTERS).join("")));
+  if (whole.length <= MOST_CHARACTERS) return whole.join("");
   const [before, after] = [13, 14];
-  const short = inQuotes(text.slice(0, before) + text.slice(text.length - after));
-  return `${short.slice(0, before)}...${short.slice(short.length - after)}`;
+  const ends = [...characters.slice(0, before), ...characters.slice(characters.length - after)];
+  const short = Array.from(inQuotes(ends.join("")));
+  return [...short.slice(0, before), "...", ...short.slice(short.length - after)].join("");
 }
 
-/** A text as Python writes it, in the quotes that it does not hold. */
-export function inQuotes(/** @type {string} */ text) {
+/**
+ * A text as Python writes it, in the quotes that it does not hold.
+ * @param {string} text
+ * @param {RegExp} plain the characters that are written as they are; as in `str.isprintable`
+ */
+export function inQuotes(text, plain = /[^\p{C}\p{Z}]| /u) {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll(quote, `\\${quote}`);
-  return quote + escaped + quote;
+  /** @type {Record<string, string>} */
+  const escapes = { "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\", [quote]: `\\${quote}` };
+  const characters = Array.from(text, (each) => escapes[each] ?? (plain.test(each) ? each : escaped(each)));
+  return `${quote}${characters.join("")}${quote}`;
+}
+
+/** A character by its number, with as many digits as it needs. */
+function escaped(/** @type {string} */ character) {
+  const code = character.codePointAt(0) ?? 0;
+  const [letter, digits] = code <= 0xff ? ["x", 2] : code <= 0xffff ? ["u", 4] : ["U", 8];
+  return `\\${letter}${code.toString(16).padStart(digits, "0")}`;
 }
