@@ -94,7 +94,7 @@ const modelsOf = (/** @type {AttackRequest} */ { model, twin }) => (twin ? "twin
 async function attack(request) {
   const { answer, took } = await asking("attack", request);
   const epsilons = request.ks?.length ?? catalogue.epsilons.length;
-  if (isOneGradient(request)) costs.set(modelsOf(request), took / (epsilons + GRADIENT));
+  if (!("error" in answer) && isOneGradient(request)) costs.set(modelsOf(request), took / (epsilons + GRADIENT));
   return answer;
 }
 

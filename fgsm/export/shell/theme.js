@@ -5,7 +5,7 @@
 {
   const said = new URLSearchParams(location.search).get("__theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const follow = () => document.body.classList.toggle("dark", said ? said === "dark" : system.matches);
+  const follow = () => document.body.classList.toggle("dark", said === "dark" || (said !== "light" && system.matches));
   system.addEventListener("change", follow);
   follow();
 }
