@@ -3,10 +3,12 @@
 import base64
 import functools
 import json
+import os
 import posixpath
 import re
 import shutil
 import threading
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from fgsm.attack import fgsm
 from fgsm.catalogue import MODELS, load_model
@@ -366,13 +368,17 @@ def serving(folder: Path, kind: type[Host] = Host) -> Iterator[str]:
         thread.join()
 
 
+def write_all(folder: Path, files: dict[str, bytes]) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
+
+
 @pytest.fixture(scope="module")
 def folder(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder as it is written."""
     folder = tmp_path_factory.mktemp("site")
-    for path, content in files.items():
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_bytes(content)
+    write_all(folder, files)
     return folder
 
 
@@ -421,6 +427,79 @@ def test_another_version_replaces_the_one_before_and_nothing_else(page: Page, fo
             before,
         )
         assert others in names and len(names) == 2
+
+
+def version_of(page: Page) -> str:
+    version: str = json.loads(page.text_content("#fgsm-page") or "")["version"]
+    return version
+
+
+@keeps
+def test_an_open_page_keeps_its_version_while_another_comes(
+    context: BrowserContext, page: Page, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Whoever opens the page meanwhile gets the other one at once, and all of that."""
+    newer = write.files(HOME + "elsewhere/")
+    newer = {**newer, "engine.js": newer["engine.js"] + b"// newer"}
+    write_all(tmp_path, files)
+    with serving(tmp_path) as url:
+        Stage(page).open(url)
+        page.evaluate("() => navigator.serviceWorker.ready")
+        Stage(page).open(url)  # by what is kept, from now on
+        version = version_of(page)
+        write_all(tmp_path, newer)
+        for path in newer:  # a host may tell versions apart by the second
+            os.utime(tmp_path / path, (time.time() + 9, time.time() + 9))
+        other = context.new_page()
+        Stage(other).open(url)
+        assert version_of(other) != version == version_of(page)
+        waits = "async () => (await navigator.serviceWorker.getRegistration()).waiting !== null"
+        other.wait_for_function(waits)
+        for path in ("engine.js", write.SPEAKER_WINDOW):
+            for each, of_its_version in ((page, files), (other, newer)):
+                text = each.evaluate(
+                    "async (address) => (await fetch(address)).text()",
+                    f"{path}?v={version_of(each)}",
+                )
+                assert text == of_its_version[path].decode()
+
+
+@keeps
+def test_what_takes_the_place_of_the_page_is_shown(
+    context: BrowserContext, page: Page, folder: Path
+) -> None:
+    """Another project on the same port of this machine, for example."""
+    with serving(folder) as url:
+        Stage(page).open(url)
+        page.evaluate("() => navigator.serviceWorker.ready")
+        Stage(page).open(url)
+        others = '<link rel="icon" href="data:,"><p>of others'
+        context.route(url, lambda route: route.fulfill(content_type="text/html", body=others))
+        page.goto(url)
+        expect(page.locator("body")).to_have_text("of others")
+
+
+@keeps
+@pytest.mark.parametrize("fault", ["it does not answer", "it is broken"])
+def test_a_host_in_trouble_is_not_waited_for(
+    fault: str, context: BrowserContext, page: Page, folder: Path
+) -> None:
+    with serving(folder) as url:
+        Stage(page).open(url)
+        page.evaluate("() => navigator.serviceWorker.ready")
+        held: list[Route] = []
+
+        def answer(route: Route) -> None:
+            if fault == "it is broken":
+                route.fulfill(status=503)
+            else:
+                held.append(route)
+
+        context.route(url, answer)
+        Stage(page).open(url)
+        assert bool(held) == (fault == "it does not answer")
+        for route in held:
+            route.abort()
 
 
 @keeps

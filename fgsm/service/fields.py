@@ -167,8 +167,8 @@ def _ray(value: Any) -> tuple[float, float] | None:
         )
     if abs(value[0]) + abs(value[1]) < SHORTEST_RAY:
         raise ValueError(
-            f"ray is {shown(value)}, the digit itself; the sizes of the two must add up to at least "
-            f"{SHORTEST_RAY}"
+            f"ray is {shown(value)}, the digit itself; the sizes of the two must add up to at "
+            f"least {SHORTEST_RAY}"
         )
     return value[0], value[1]
 
