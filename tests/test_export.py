@@ -267,7 +267,7 @@ def test_a_second_export_takes_the_place_of_the_first(
 ) -> None:
     folder, file = tmp_path / "site", tmp_path / "fgsm.html"
     for content in ("longer than the second", "second"):
-        made = {"index.html": content.encode(), "present/speaker.html": content.encode()}
+        made = {"index.html": content.encode(), "service_worker.js": content.encode()}
         monkeypatch.setattr("fgsm.export.__main__.files", lambda home, made=made: made)
         monkeypatch.setattr("fgsm.export.__main__.one_file", lambda home, text=content: text)
         main([str(folder), "--one-file", str(file)])
@@ -281,14 +281,32 @@ def test_a_second_export_takes_the_place_of_the_first(
         (["--home", HOME], "nothing to write; give a folder, or --one-file and a file's name"),
         *(
             (["OUT", "--home", home], f"--home is {home!r}; it must be an address that begins")
-            for home in ("example.org", "//example.org", "file:///tmp", "http://", "http://[")
+            for home in (
+                "example.org",
+                "//example.org",
+                "file:///tmp",
+                "http://",
+                "http://[",
+                "https://:80/",
+                "https://host:99999/",
+                "https://exa mple.org/",
+                "https://<b>/",
+                "https://müller.example/",
+            )
         ),
+        ([""], "OUT/ is empty; it must be the name of a folder"),
+        (["--one-file", ""], "--one-file is ''; a browser opens what ends in .html"),
+        (["--one-file", "OUT/"], "--one-file is 'OUT/'; a browser opens what ends in .html"),
     ],
 )
 def test_a_command_that_cannot_be_meant(
-    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str],
+    told: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    words = [word.replace("OUT", str(tmp_path / "site")) for word in words]
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
@@ -299,7 +317,8 @@ def test_a_command_that_cannot_be_meant(
 
 
 @pytest.mark.parametrize(
-    "words", [["FILE"], ["FILE/site"], ["--one-file", "FILE/fgsm.html"], ["--one-file", "FOLDER"]]
+    "words",
+    [["FILE"], ["FILE/site"], ["OTHERS"], ["--one-file", "FILE/a.html"], ["--one-file", "F.html"]],
 )
 def test_a_place_that_cannot_be_written(
     words: list[str],
@@ -310,14 +329,17 @@ def test_a_place_that_cannot_be_written(
     monkeypatch.setattr("fgsm.export.__main__.files", lambda home: {"index.html": b""})
     monkeypatch.setattr("fgsm.export.__main__.one_file", lambda home: "")
     (tmp_path / "FILE").write_text("of somebody else")
-    (tmp_path / "FOLDER").mkdir()
+    (tmp_path / "F.html").mkdir()
+    (tmp_path / "OTHERS").mkdir()
+    (tmp_path / "OTHERS" / "index.html").write_text("of somebody else")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("python -m fgsm.export: ") and words[-1].split("/")[0] in line
-    assert (tmp_path / "FILE").read_text() == "of somebody else"
+    for path in ("FILE", "OTHERS/index.html"):
+        assert (tmp_path / path).read_text() == "of somebody else"
 
 
 # ---- in a browser, from a host of files ----
