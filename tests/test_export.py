@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from fgsm.attack import fgsm
 from fgsm.catalogue import MODELS, load_model
@@ -552,6 +552,21 @@ def test_the_speakers_window_is_kept_though_its_address_was_another(
         page.evaluate("() => navigator.serviceWorker.ready")
         page.goto(f"{url}{write.SPEAKER_WINDOW}?v=1")
         expect(page.locator(".notes")).to_be_attached()
+
+
+def test_a_page_that_may_not_load_its_scripts_says_so(
+    browser: Browser, page: Page, folder: Path
+) -> None:
+    said = page.locator(".unserved")
+    with serving(folder) as url:
+        Stage(page).open(url)
+        expect(said).to_be_hidden()
+    other = browser.new_page()  # where errors in the console are no fault
+    other.goto((folder / "index.html").as_uri())
+    expect(other.locator(".unserved")).to_contain_text("python -m fgsm.export --one-file")
+    box = other.locator(".unserved").bounding_box()
+    assert box is not None and box["y"] == 0
+    other.close()
 
 
 @keeps

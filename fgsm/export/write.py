@@ -23,6 +23,11 @@ from fgsm.ui.page import TITLE
 SPEAKER_WINDOW = "present/speaker.html"
 ICONS = (192, 512)
 """Pixels per side, as installed pages need them."""
+UNSERVED = (
+    "The scripts of this page could not be loaded. A browser does not load them from a disk: let a "
+    "host serve the folder, for example by <code>python -m http.server</code>, or open the page as "
+    "one file, which <code>python -m fgsm.export --one-file fgsm.html</code> writes."
+)
 BLANK = "VERSION-OF-THE-PAGE"
 """Where the page says its version, which is known only once the page is written."""
 
@@ -68,7 +73,12 @@ def files(home: str | None = None) -> dict[str, bytes]:
         f'<link rel="stylesheet" href="page.css?v={BLANK}">\n'
         f'<link rel="modulepreload" href="page.js?v={BLANK}">'
     )
-    foot = f'<script type="module" src="page.js?v={BLANK}"></script>'
+    foot = (
+        f'<p class="unserved" hidden>{UNSERVED}</p>\n'
+        f'<script type="module" src="page.js?v={BLANK}" onerror="'
+        "const said = document.querySelector('.unserved'); said.hidden = false; "
+        'document.body.prepend(said);"></script>'
+    )
     page = document(head, foot, {"home": home, "version": BLANK})
     # Hosts let browsers keep files for a while; another version of one has another address. The
     # page counts too: a browser that keeps it fetches it anew only for another version.
