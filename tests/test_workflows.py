@@ -74,7 +74,7 @@ def test_pages_are_deployed_from_main_only_and_one_at_a_time() -> None:
     assert jobs["build"]["permissions"] == {"contents": "read", "pages": "read"}
     assert jobs["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
     assert jobs["deploy"]["environment"]["name"] == "github-pages"
-    assert jobs["deploy"]["concurrency"] == {"group": "pages", "cancel-in-progress": False}
+    assert read(PAGES)["concurrency"]["cancel-in-progress"] is False
     for path in WORKFLOWS:
         others = {name: job for name, job in read(path)["jobs"].items() if "permissions" in job}
         assert path == PAGES or not others
