@@ -2,14 +2,18 @@
 
 import base64
 import io
+import json
+from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import expect
+import numpy as np
+from PIL import Image, ImageOps
+from playwright.sync_api import FilePayload, expect
 from torch import Tensor
 
-from fgsm.drawing import to_mnist
+from fgsm.drawing import MAX_SIDE, to_mnist
+from fgsm.picture import MOST_BYTES, MOST_PIXELS
 from tests.browser import App, Stage
-from tests.helpers import FIRST, Questions
+from tests.helpers import FIRST, Questions, in_node
 
 BRING = """([kind, name, type, text]) => {
   const data = new DataTransfer();
@@ -48,9 +52,14 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
     # A file of 28 x 28 pixels is taken as it is; the model's prediction is attacked.
     content, picture = png(345)
     page.click("#fgsm-tab-draw")
-    with stage.answered(), page.expect_file_chooser() as chooser:
+    with (
+        stage.answered(),
+        page.expect_file_chooser() as chooser,
+        page.expect_request("**/ask/picture") as question,
+    ):
         page.click(".open-picture")
         chooser.value.set_files({"name": "3.png", "mimeType": "image/png", "buffer": content})
+    assert question.value.post_data_json == {"picture": base64.b64encode(content).decode()}
     assert stage.picture("clean") == list(picture.tobytes())
     assert stage.text(".clean figcaption") == "image x, yours"
     assert stage.text(".named option:checked") == "3?" and page.is_enabled(".named")
@@ -107,6 +116,7 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
     assert stage.picture("clean") == list(png(105)[1].tobytes())
 
     # Refused: with a sentence, by the server or, if it is too large, before it is sent.
+    # What a browser cannot read is sent if it is short, and the server says what is wrong with it.
     notice = page.locator(".notice")
     bring(stage, "drop", b"<svg onload=alert(1)>")
     expect(notice).to_contain_text(
@@ -114,7 +124,7 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
     )
     asked.clear()
     bring(stage, "paste", bytes(1_000_001), "big.png")
-    expect(notice).to_contain_text("“big.png” has 1,000,001 bytes; a picture may have 1,000,000 at")
+    expect(notice).to_contain_text("“big.png” has 1,000,001 bytes, and this browser cannot read it")
     assert "picture" not in asked and stage.picture("clean") == list(png(105)[1].tobytes())
 
     # Other files are for whoever listens; and text is still pasted into fields.
@@ -132,3 +142,41 @@ def test_pictures_come_in(stage: Stage, app: App, builtin: tuple[Tensor, Tensor]
         page.click(".pad")
     assert "drawn" in stage.text(".clean figcaption")
     assert stage.shown()["request"]["pixels"] is None
+
+
+def test_a_phones_photograph_is_made_smaller_first(
+    stage: Stage, builtin: tuple[Tensor, Tensor]
+) -> None:
+    """It is grainy, of 12 megapixels, and the phone was held on its side."""
+    digit = Image.fromarray((builtin[0][720, 0] * 255).byte().numpy())
+    large = digit.resize((840, 840))
+    ink = ImageOps.expand(large, (1080, 1580)).rotate(90, expand=True)
+    grain = np.random.default_rng(0).integers(-20, 20, (3000, 4000), np.int16)
+    page = 200 - np.asarray(ink, np.int16) // 2 + grain
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6  # to be turned by a quarter, clockwise
+    Image.fromarray(page.astype(np.uint8)).save(file, "JPEG", quality=90, exif=exif)
+    content = file.getvalue()
+    assert len(content) > MOST_BYTES
+    photograph = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=content)
+    with stage.answered(), stage.page.expect_request("**/ask/picture") as question:
+        stage.page.set_input_files(".picture-file", [photograph])
+    assert stage.reading("clean") == 7
+    sent = base64.b64decode(json.loads(question.value.post_data or "")["picture"])
+    assert len(sent) <= MOST_BYTES and Image.open(io.BytesIO(sent)).size == (750, 1000)
+    apart = np.subtract(
+        stage.picture("clean"), [int(255 * level) for level in to_mnist(large).flatten()]
+    )
+    assert np.abs(apart).mean() < 5  # upright
+
+
+def test_the_page_knows_what_the_package_takes(tmp_path: Path) -> None:
+    module = """
+        import { scaledTo } from "./fgsm/ui/stage/incoming.js";
+        const isSmall = ([width, height, bytes]) => scaledTo({ width, height }, bytes) === null;
+        export const answer = (files) => files.map(isSmall);
+    """
+    height = MOST_PIXELS // MAX_SIDE
+    largest = [MAX_SIDE, height, MOST_BYTES]
+    beyond = [[MAX_SIDE, height + 1, 1], [MAX_SIDE + 1, 1, 1], [1, 1, MOST_BYTES + 1]]
+    assert in_node(tmp_path, module, [largest, *beyond]) == [True, False, False, False]

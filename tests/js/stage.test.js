@@ -5,7 +5,7 @@ import { EPSILONS, KEYS } from "../../fgsm/ui/shared/words.js";
 import { shortPercent, top } from "../../fgsm/ui/stage/bars.js";
 import { comparisonKey, pointText } from "../../fgsm/ui/stage/comparison.js";
 import { freeHeight, place } from "../../fgsm/ui/stage/confidence.js";
-import { inBase64, problemOf } from "../../fgsm/ui/stage/incoming.js";
+import { inBase64, problemOf, scaledTo } from "../../fgsm/ui/stage/incoming.js";
 import { isLong } from "../../fgsm/ui/shared/server.js";
 import { joined, nearest, nextPart, points } from "../../fgsm/ui/stage/parts.js";
 import { breakingPointText, curveText, isMisread, movedText, verdictOf } from "../../fgsm/ui/stage/verdict.js";
@@ -137,10 +137,21 @@ test("the comparison depends on the model only while a drawing has no name", () 
   assert.ok(!same({ ...brought, label: 0 }, { ...brought, label: 1 }));
 });
 
-test("a file that is too large is not sent", () => {
-  assert.equal(problemOf({ name: "a.png", size: 1_000_000 }), null);
-  assert.match(problemOf({ name: "a.png", size: 1_000_001 }), /^“a.png” has 1,000,001 bytes; a picture may have 1,000,000 at most\./);
+test("a file of absurd size is not read", () => {
+  assert.equal(problemOf({ name: "a.png", size: 40_000_000 }), null);
+  assert.match(problemOf({ name: "a.png", size: 40_000_001 }), /^“a.png” has 40,000,001 bytes; a picture may have 40,000,000 at most\. Make it/);
   assert.equal(inBase64(Uint8Array.of(0, 1, 254, 255)), "AAH+/w==");
+});
+
+test("a picture is made smaller only where it is too large", () => {
+  const scaled = (/** @type {number} */ width, /** @type {number} */ height, bytes = 90_000) => scaledTo({ width, height }, bytes);
+  assert.equal(scaled(2000, 2000, 1_000_000), null);
+  assert.equal(scaled(4000, 1000), null);
+  assert.deepEqual(scaled(4000, 3000), [1000, 750]);
+  assert.deepEqual(scaled(2000, 2001), [1000, 1000]);
+  assert.deepEqual(scaled(4001, 900), [1000, 225]);
+  assert.deepEqual(scaled(2, 5000), [1, 1000]);
+  assert.deepEqual(scaled(900, 600, 1_000_001), [900, 600]); // written anew
 });
 
 test("where a model breaks, in words", () => {

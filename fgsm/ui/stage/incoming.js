@@ -1,10 +1,11 @@
 // @ts-check
 // Pictures that come in: chosen as a file, pasted, or dropped on the page. The server reads them; what
-// comes back is 28 x 28 pixels, which the page keeps.
+// comes back is 28 x 28 pixels, which the page keeps. Where one is more than the server takes, such as a
+// phone's photograph, the browser makes it smaller first.
 
 import { catalogue } from "../shared/catalogue.js";
 import { create, find } from "../shared/dom.js";
-import { unpack } from "../shared/frames.js";
+import { contextOf, unpack } from "../shared/frames.js";
 import { isOurs } from "../shared/host.js";
 import { SAID } from "../shared/server.js";
 import { refusalOf, whenFree } from "../shared/waiting.js";
@@ -13,7 +14,14 @@ import { count } from "../shared/words.js";
 /** @typedef {import("../contract").Picture} Picture */
 /** @typedef {import("../contract").Service} Service */
 
-const MOST = catalogue.largest_picture; // bytes; the server takes no more either
+// What the server takes: bytes, pixels in all, and along a side; see fgsm/picture.py and fgsm/drawing.py.
+const MOST = catalogue.largest_picture;
+const MOST_PIXELS = 4_000_000;
+const MOST_SIDE = 4_000;
+const LARGEST_FILE = 40_000_000; // bytes that are read here to make them smaller
+const SIDE = 1_000; // pixels of one made smaller; the server would shrink it to that before it looks
+/** How one made smaller is written: the first way that is short enough. Only a PNG is transparent. */
+const WAYS = /** @type {const} */ ([["image/png", 1], ["image/jpeg", 0.92], ["image/jpeg", 0.5]]);
 const FILES = "Files"; // what a browser says that is dragged, if it is files
 
 /** Bytes in base64. */
@@ -23,10 +31,52 @@ export function inBase64(/** @type {Uint8Array} */ bytes) {
   return btoa(characters);
 }
 
-/** Why a file is not even sent; null if it is. */
+/** Why a file is not even read; null if it is. */
 export function problemOf(/** @type {Pick<File, "name" | "size">} */ { name, size }) {
-  if (size <= MOST) return null;
-  return `“${name}” has ${count(size)} bytes; a picture may have ${count(MOST)} at most. Make it smaller, or crop it to the digit.`;
+  if (size <= LARGEST_FILE) return null;
+  return `“${name}” has ${count(size)} bytes; a picture may have ${count(LARGEST_FILE)} at most. Make it smaller, or crop it to the digit.`;
+}
+
+/**
+ * The width and height that a picture is scaled to; null if it can go as it is, which is read exactly.
+ * @param {{ width: number, height: number }} picture in pixels
+ * @param {number} bytes of its file
+ * @returns {[number, number] | null}
+ */
+export function scaledTo({ width, height }, bytes) {
+  const longest = Math.max(width, height);
+  if (bytes <= MOST && width * height <= MOST_PIXELS && longest <= MOST_SIDE) return null;
+  const scale = Math.min(1, SIDE / longest);
+  return [Math.max(1, Math.round(scale * width)), Math.max(1, Math.round(scale * height))];
+}
+
+/**
+ * What is sent of a file: itself, or the picture made smaller if it is too large.
+ * @param {File} file
+ * @returns {Promise<Blob | null>} null if it is too large, and no picture that this browser can read
+ */
+async function fitting(file) {
+  // Upright, as the file says; of a film, the first frame.
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture) return file.size <= MOST ? file : null; // the server says what is wrong with it
+  const size = scaledTo(picture, file.size);
+  const made = size ? await redrawn(picture, ...size) : file;
+  picture.close();
+  return made;
+}
+
+/** A picture as a file that is short enough. @param {ImageBitmap} picture @param {number} width @param {number} height */
+async function redrawn(picture, width, height) {
+  const canvas = Object.assign(create("canvas"), { width, height });
+  const context = contextOf(canvas);
+  context.imageSmoothingQuality = "high"; // or thin strokes would break up
+  context.drawImage(picture, 0, 0, width, height);
+  for (const [type, quality] of WAYS) {
+    /** @type {Blob | null} */
+    const file = await new Promise((done) => canvas.toBlob(done, type, quality));
+    if (file && file.size <= MOST) return file;
+  }
+  return null;
 }
 
 /**
@@ -46,9 +96,12 @@ export function bring(root, ask, show, say) {
     say(problem);
     if (problem) return;
     try {
-      const picture = inBase64(new Uint8Array(await file.arrayBuffer()));
-      const answer = await whenFree(() => ask({ picture }));
+      const sent = await fitting(file);
       if (number !== latest) return; // another one came meanwhile
+      if (!sent) return say(`“${file.name}” has ${count(file.size)} bytes, and this browser cannot read it to make it smaller. Save it as a JPEG, or crop it to the digit.`);
+      const picture = inBase64(new Uint8Array(await sent.arrayBuffer()));
+      const answer = await whenFree(() => ask({ picture }));
+      if (number !== latest) return;
       const refusal = refusalOf(answer);
       if (refusal !== null) return say(refusal);
       show(inBase64(await unpack(/** @type {Picture} */ (answer).frame)));
