@@ -72,10 +72,9 @@ def _opened(content: bytes) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise ValueError(f"picture is too large: {error}") from error
     except UnidentifiedImageError:
-        start = content[:8]
         raise ValueError(
-            f"picture is not one that can be read: it begins with {start!r}; it must be a file of "
-            f"{', '.join(FORMATS)}"
+            f"picture is not one that can be read: it is no file of {', '.join(FORMATS[:-1])} or "
+            f"{FORMATS[-1]}; its first bytes are {content[:8].hex(' ')}"
         ) from None
     except Exception as error:
         # Pillow raises whatever a broken file leads it to: OSError, SyntaxError, struct.error …

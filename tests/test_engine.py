@@ -338,4 +338,4 @@ def test_what_is_wrong_is_said_in_the_same_words(tmp_path: Path) -> None:
 def test_the_test_set_is_not_here(tmp_path: Path) -> None:
     data = {**GOOD, "source": "test"}
     (answer,) = in_engine(tmp_path, ASKED, [{"name": "attack", "data": data}])
-    assert answer == {"error": "The test set is not here."}
+    assert answer == {"error": "The test set is not in this page."}

@@ -140,7 +140,7 @@ def test_reads_a_picture(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "No such file"), (b"PK", "picture is not one that can be read: it begins with b'PK'")],
+    [(None, "No such file"), (b"PK", "or BMP; its first bytes are 50 4b")],
 )
 def test_a_picture_that_cannot_be_read_is_one_line(
     content: bytes | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -270,7 +270,7 @@ def test_bad_epsilons_get_a_sentence(page: Page, bare: App) -> None:
     for epsilons, words in (
         ("0 nan", "Epsilon nan is out of range; here it goes from 0 to 0.50."),
         ("a tenth", "'a' is not a number; epsilons are such as 0 0.10 0.20."),
-        ("", "they must be numbers such as 0 0.10 0.20."),
+        ("", "No epsilons are given; they must be numbers such as 0 0.10 0.20."),
         ("0 .1 .7", "Epsilon .7 is out of range; here it goes from 0 to 0.50."),
         ("<b>1</b>", "'<b>1</b>' is not a number"),
     ):

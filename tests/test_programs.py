@@ -157,7 +157,7 @@ def test_a_label_and_a_target_of_ones_own() -> None:
     [
         ({"target": 4, "attack": "targeted"}, "the digit's own class is 4; choose another target"),
         ({"label": 5}, "label is 5; this digit is known to be a 4"),
-        ({"image": "A" * 64}, "picture is not one that can be read: it begins with"),
+        ({"image": "A" * 64}, "picture is not one that can be read: it is no file of"),
     ],
 )
 def test_what_only_the_digit_itself_tells(change: dict[str, Any], words: str) -> None:

@@ -87,7 +87,7 @@ def test_what_is_read_in_a_file_can_be_asked_for(builtin: tuple[Tensor, Tensor])
         ({"picture": "-"}, "Picture is not base64; it must be a file's bytes in base64."),
         ({"picture": ""}, "Picture has 0 bytes; it must be a picture file."),
         ({"picture": "A" * 1_333_340}, "Picture has 1,333,340 characters of base64; the file may"),
-        ({"picture": drawn(b"<svg/>")}, "Picture is not one that can be read: it begins with"),
+        ({"picture": drawn(b"<svg/>")}, "Picture is not one that can be read: it is no file of"),
     ],
 )
 def test_a_file_that_is_refused(data: dict[str, Any], words: str) -> None:

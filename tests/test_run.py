@@ -109,8 +109,8 @@ def test_epsilons_are_put_in_order_each_once(text: str, grid: list[float]) -> No
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "they must be numbers such as"),
-        (" , ;", "they must be numbers such as"),
+        ("", "no epsilons are given; they must be numbers such as"),
+        (" , ;", "no epsilons are given; they must be numbers such as"),
         (None, "epsilons are None; they must be numbers such as"),
         (0.1, "epsilons are 0.1;"),
         ([0, 0.1], r"epsilons are \[0, 0.1\];"),

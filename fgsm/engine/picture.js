@@ -7,7 +7,6 @@ import { median } from "./numpy.js";
 import { announced } from "./picture_format.js";
 import { brightnessOf } from "./pillow.js";
 import { Refusal } from "./refusal.js";
-import { inQuotes } from "./service/shown.js";
 
 const MOST_BYTES = 1_000_000;
 const MOST_PIXELS = 4_000_000;
@@ -37,8 +36,8 @@ export async function readPicture(content) {
   const file = announced(content);
   if (!file) {
     throw new Refusal(
-      `picture is not one that can be read: it begins with ${asPython(content.subarray(0, 8))}; it must be ` +
-        "a file of PNG, JPEG, WEBP, GIF, BMP",
+      "picture is not one that can be read: it is no file of PNG, JPEG, WEBP, GIF or BMP; " +
+        `its first bytes are ${inHex(content.subarray(0, 8))}`,
     );
   }
   checkSize(file.width, file.height); // before it is decoded
@@ -105,5 +104,5 @@ function checkScans(/** @type {Uint8Array} */ content) {
 
 const inThousands = (/** @type {number} */ count) => count.toLocaleString("en");
 
-/** Bytes as Python writes them. */
-const asPython = (/** @type {Uint8Array} */ bytes) => `b${inQuotes(String.fromCharCode(...bytes), /[ -~]/)}`;
+const inHex = (/** @type {Uint8Array} */ bytes) =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");

@@ -222,7 +222,8 @@ def _epsilons(value: object) -> tuple[float, ...]:
     """Numbers separated by spaces or commas, as they are typed."""
     words = re.findall(r"[^\s,;]+", value) if isinstance(value, str) else []
     if not words:
-        raise ValueError(f"epsilons are {value!r:.60}; they must be numbers such as 0 0.10 0.20")
+        given = "no epsilons are given" if isinstance(value, str) else f"epsilons are {value!r:.60}"
+        raise ValueError(f"{given}; they must be numbers such as 0 0.10 0.20")
     if len(words) > MOST_EPSILONS:
         raise ValueError(f"these are {len(words)} epsilons; there may be {MOST_EPSILONS} at most")
     return tuple(sorted({_epsilon(word) for word in words}))

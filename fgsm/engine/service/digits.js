@@ -55,7 +55,7 @@ export function modelOf(/** @type {string} */ key) {
  * @param {string} source
  */
 export function dataSet(source) {
-  if (source !== KEYS.BUILTIN) throw new Refusal("the test set is not here");
+  if (source !== KEYS.BUILTIN) throw new Refusal("the test set is not in this page");
   return data.digits;
 }
 

@@ -23,8 +23,9 @@ export const runRequest = (/** @type {unknown} */ data) =>
 export function epsilons(value) {
   const words = typeof value === "string" ? (value.match(/[^\s,;]+/g) ?? []) : [];
   if (!words.length) {
-    const typed = typeof value === "string" ? inQuotes(value) : shown(value);
-    throw new Refusal(`epsilons are ${typed.slice(0, MOST_SHOWN)}; they must be numbers such as 0 0.10 0.20`);
+    const isText = typeof value === "string";
+    const given = isText ? "no epsilons are given" : `epsilons are ${shown(value).slice(0, MOST_SHOWN)}`;
+    throw new Refusal(`${given}; they must be numbers such as 0 0.10 0.20`);
   }
   if (words.length > MOST_EPSILONS) {
     throw new Refusal(`these are ${words.length} epsilons; there may be ${MOST_EPSILONS} at most`);

@@ -51,16 +51,15 @@ function quoted(/** @type {string} */ text) {
   return [...short.slice(0, before), "...", ...short.slice(short.length - after)].join("");
 }
 
-/**
- * A text as Python writes it, in the quotes that it does not hold.
- * @param {string} text
- * @param {RegExp} plain the characters that are written as they are; as in `str.isprintable`
- */
-export function inQuotes(text, plain = /[^\p{C}\p{Z}]| /u) {
+/** The characters that are written as they are; as in `str.isprintable`. */
+const PLAIN = /[^\p{C}\p{Z}]| /u;
+
+/** A text as Python writes it, in the quotes that it does not hold. */
+export function inQuotes(/** @type {string} */ text) {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   /** @type {Record<string, string>} */
   const escapes = { "\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\", [quote]: `\\${quote}` };
-  const characters = Array.from(text, (each) => escapes[each] ?? (plain.test(each) ? each : escaped(each)));
+  const characters = Array.from(text, (each) => escapes[each] ?? (PLAIN.test(each) ? each : escaped(each)));
   return `${quote}${characters.join("")}${quote}`;
 }
 

@@ -169,7 +169,7 @@ class Stage {
         root.dataset.shown = String(Number(root.dataset.shown ?? 0) + 1); // how many answers so far
       },
       refusal: (sentence, isLast) => {
-        if (!this.#panels.length) return this.#openInstead(`This link cannot be shown: ${sentence} So here is the first page.`);
+        if (!this.#panels.length) return this.#openInstead(`This link cannot be shown. ${sentence} So here is the first page.`);
         root.dataset.state = "ready";
         this.#setNotice(sentence);
         if (isLast) this.#goBack();
