@@ -38,6 +38,28 @@ def window(width: int, height: int) -> dict[str, Any]:
     return {**PHONE, **size} if min(width, height) < 400 else size
 
 
+IN_ONE_ROW = """() => {
+  const buttons = [...document.querySelectorAll(".tour button")];
+  const boxes = buttons.map((button) => button.getBoundingClientRect());
+  return boxes.every(({ top, height }) => top === boxes[0].top && height < 48);
+}"""
+"""Whether the buttons are, and the words on each."""
+IS_APART = """() => {
+  const target = document.querySelector(".is-pointed-at");
+  const part = (target.closest(".stage, .choose") ?? target).getBoundingClientRect();
+  const tour = document.querySelector(".tour").getBoundingClientRect();
+  return tour.right <= part.left || part.right <= tour.left || tour.bottom <= part.top
+    || part.bottom <= tour.top;
+}"""
+"""Whether the words are beside all that they may speak of: the stage, or the choice of digits."""
+SHOWS_THE_PICTURES = """() => {
+  const { bottom } = document.querySelector(".tour").getBoundingClientRect();
+  return [...document.querySelectorAll(".equation canvas")]
+    .every((canvas) => canvas.getBoundingClientRect().top >= bottom);
+}"""
+"""Whether one sees what changes while one drags epsilon."""
+
+
 @pytest.mark.parametrize(
     "context",
     [window(1280, 800), window(390, 844), window(360, 640), window(844, 390)],
@@ -54,6 +76,11 @@ def test_the_tour_covers_nothing_that_it_speaks_of(stage: Stage) -> None:
         for number in range(len(TOUR)):
             check_step(stage, number)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert page.evaluate(IN_ONE_ROW)
+            if desktop:
+                assert page.evaluate(IS_APART)
+            elif page.viewport_size == {"width": 390, "height": 844} and number == 2:
+                assert page.evaluate(SHOWS_THE_PICTURES)
             page.click(".tour .next")
         expect(page.locator(".tour")).to_be_hidden()
         assert page.locator(".is-pointed-at").count() == 0

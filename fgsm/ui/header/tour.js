@@ -72,19 +72,29 @@ export function guide(element) {
     place();
   }
 
-  /** Put the panel where it does not cover what it points at, if need be at the top. */
+  /**
+   * Put the panel where it covers nothing of the part of the page that it points into, since it speaks of
+   * more than it points at; or at least not what it points at, if need be at the top.
+   */
   function place() {
     if (!pointedAt) return;
     const isWide = matchMedia("(width > 60rem)").matches;
-    for (const place of isWide ? ["right", "left", "top"] : ["top"]) {
-      panel.dataset.place = place;
-      const room = place === "top" ? panel.offsetTop + panel.offsetHeight : 0;
-      document.documentElement.style.setProperty("--tour", `${room}px`);
-      // Of a tall one, the end alone would say little.
-      const isTall = pointedAt.offsetHeight > innerHeight - room - 48;
-      pointedAt.scrollIntoView({ block: isTall ? "start" : "nearest" });
-      if (!meet(panel.getBoundingClientRect(), pointedAt.getBoundingClientRect())) return;
-    }
+    for (const spared of isWide ? [pointedAt.closest(".stage, .choose") ?? pointedAt, pointedAt] : [])
+      for (const place of ["right", "left"]) {
+        put(place, pointedAt);
+        if (!meet(panel.getBoundingClientRect(), spared.getBoundingClientRect())) return;
+      }
+    put("top", pointedAt);
+  }
+
+  /** @param {string} place @param {HTMLElement} target which is scrolled into view */
+  function put(place, target) {
+    panel.dataset.place = place;
+    const room = place === "top" ? panel.offsetTop + panel.offsetHeight : 0;
+    document.documentElement.style.setProperty("--tour", `${room}px`);
+    // Of a tall one, the end alone would say little.
+    const isTall = target.offsetHeight > innerHeight - room - 48;
+    target.scrollIntoView({ block: isTall ? "start" : "nearest" });
   }
 
   function leave() {
