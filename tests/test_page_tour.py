@@ -1,5 +1,6 @@
 """The tour, in a real browser."""
 
+import re
 from contextlib import nullcontext
 from typing import Any
 
@@ -109,8 +110,10 @@ def test_what_was_there_comes_back_after_the_tour(stage: Stage) -> None:
     page.click(".start-tour")
     for number in range(len(TOUR)):
         check_step(stage, number)
-        if TOUR[number]["target"] == "pad":  # the visitor draws something else
+        if TOUR[number]["target"] == "pad":  # the visitor draws something else, on a clean pad
+            expect(page.locator(".draw")).to_have_class(re.compile("is-empty"))
             draw_seven(stage)
+            assert page.is_enabled(".named")
         with stage.answered() if number == len(TOUR) - 1 else nullcontext():
             page.keyboard.press("PageDown")
     expect(page.locator(".tour")).to_be_hidden()

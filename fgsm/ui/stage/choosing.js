@@ -125,6 +125,8 @@ export class Choosing {
       this.pad.strokes = state.strokes;
       this.#drawnLabel = state.label;
     }
+    // A pad beside a digit that was picked is to be drawn on; what is on it would be another digit.
+    if (state.pad && isLabelled(state.source)) this.pad.strokes = [];
     this.choose(this.requestOf(state));
     this.#showTab(find(this.root, state.pad ? "#fgsm-tab-draw" : "#fgsm-tab-pick"));
   }
