@@ -123,7 +123,7 @@ def test_a_run_is_computed_here(stage: Stage, builtin: tuple[Tensor, Tensor]) ->
     page.click("#run [type=submit]")
     expect(status).to_contain_text("digits per second")
     page.click(".cancel")
-    expect(status).to_have_text("Run cancelled.")
+    expect(status).to_contain_text("Run cancelled. It had attacked ")
 
     page.fill(".run-epsilons", "0 0.07 0.25")
     page.select_option(".run-model", "softmax")

@@ -342,7 +342,7 @@ def test_a_replica_is_killed_and_no_visitor_sees_it(
     expect(line).to_contain_text("digits per second", timeout=60_000)
     expect(page.locator("#run-status .problem")).to_have_count(0)
     page.click("#run .cancel")
-    expect(line).to_have_text("Run cancelled.")
+    expect(line).to_contain_text("Run cancelled.")
     stage.open(before_apps.url)  # and whoever comes now finds the page as ever
     assert before_apps.lines(rf'" 200 127\.0\.0\.1:{killed.port}, 127\.0\.0\.1:\d+ ')
     assert not before_apps.lines(r'" 50\d ')

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { csv } from "../../fgsm/ui/all_digits/csv.js";
 import { shareText } from "../../fgsm/ui/all_digits/histogram.js";
-import { progressText, spokenText } from "../../fgsm/ui/all_digits/running.js";
+import { cancelledText, progressText, spokenText } from "../../fgsm/ui/all_digits/running.js";
 import { breaking, change, confidences, controlled, misreading, precise, signed } from "../../fgsm/ui/how/findings.js";
 import { movesText, strongest } from "../../fgsm/ui/how/linearity.js";
 import { middle, only, regions, shares } from "../../fgsm/ui/how/regions.js";
@@ -99,6 +99,12 @@ test("how a run is, in words", () => {
   assert.equal(progressText(after(500)),
     "Running: 500 of 1,000 built-in digits, 250 digits per second at 2 epsilons, on cpu, 2.0 s.");
   assert.match(progressText(after(1000)), /^Done: 1,000 of 1,000 built-in digits, 500 digits/);
+});
+
+test("a run that is cancelled says how far it had got", () => {
+  assert.equal(cancelledText(after(630).series), "Run cancelled. It had attacked 630 of 1,000 built-in digits.");
+  assert.equal(cancelledText(after(0).series), "Run cancelled.");
+  assert.equal(cancelledText(null), "Run cancelled.");
 });
 
 test("what is said aloud of a run is short", () => {

@@ -16,7 +16,6 @@ import { KEYS, count, sourceOf } from "../shared/words.js";
 /** @typedef {Pick<FollowRequest, "model" | "attack" | "epsilons">} Choice */
 
 const IDLE = "A run attacks every digit at every ε, and draws its curve above as it goes.";
-const CANCELLED = "Run cancelled.";
 const DOWNLOAD = 600_000; // milliseconds: a slow line takes its time
 
 /** How a run is, in words. */
@@ -31,6 +30,13 @@ export function progressText(/** @type {Progress} */ { ahead, series, seconds, d
     `${results.length === 1 ? "epsilon" : "epsilons"}, on ${device}, ${seconds.toFixed(1)} s.`;
 }
 
+/** How far a run that is cancelled had got. */
+export function cancelledText(/** @type {Series | null} */ series) {
+  if (!series?.n) return "Run cancelled.";
+  const { n, of, source } = series;
+  return `Run cancelled. It had attacked ${count(n)} of ${count(of ?? n)} ${sourceOf(source).title}.`;
+}
+
 /** What is said aloud of it: its place, its start, each quarter, its end. Else one would hear nothing else. */
 export function spokenText(/** @type {Progress} */ progress) {
   const { ahead, series } = progress;
@@ -41,6 +47,8 @@ export function spokenText(/** @type {Progress} */ progress) {
 
 export class Running {
   #id = ""; // of the run that is followed; empty for none
+  /** @type {Series | null} */
+  #series = null; // its results so far
 
   /**
    * @param {HTMLElement} form
@@ -85,6 +93,7 @@ export class Running {
     const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", ""); // plain http has no UUIDs
     const choice = { model: this.model.value, attack: this.attack.value, epsilons: this.epsilons.value };
     this.#follow(id);
+    this.#series = null;
     this.bar.value = 0;
     try {
       let known = 0;
@@ -106,6 +115,7 @@ export class Running {
 
   #tell(/** @type {Progress} */ progress) {
     const { series } = progress;
+    this.#series = series;
     this.bar.max = series?.of ?? 1;
     this.bar.value = series?.n ?? 0;
     this.#say(progressText(progress), spokenText(progress));
@@ -114,7 +124,7 @@ export class Running {
 
   #cancel() {
     const id = this.#id;
-    this.#end(CANCELLED);
+    this.#end(cancelledText(this.#series));
     untilAnswered(() => this.server.cancel({ id })).catch(() => {}); // a server that has forgotten it computes nothing
   }
 
