@@ -161,6 +161,34 @@ def test_nothing_jumps_when_another_digit_comes(stage: Stage) -> None:
             assert places() == before, (index, epsilon, stage.verdict(), stage.text(".also"))
 
 
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (1000, 800))],
+    indirect=True,
+)
+def test_nothing_jumps_when_another_attack_comes(stage: Stage) -> None:
+    """However long its name is, which is in view."""
+    page = stage.page
+    with stage.answered():
+        page.select_option(".model-menu", "lenet-robust")
+    found = set()
+    for attack in ("random", "targeted", "reversed"):
+        with stage.answered():
+            page.select_option(".attack-menu", attack)
+        over, *places = page.evaluate(
+            """() => {
+                 const name = document.createRange();
+                 name.selectNodeContents(document.querySelector(".what"));
+                 const box = (each) => document.querySelector(each).getBoundingClientRect();
+                 return [name.getBoundingClientRect().right - box(".stage").right,
+                   ...[".clean canvas", ".verdict"].map((each) => box(each).top)];
+               }"""
+        )
+        assert over <= 0, attack
+        found.add(tuple(places))
+    assert len(found) == 1
+
+
 def overlap(one: FloatRect, other: FloatRect) -> bool:
     return (
         one["x"] < other["x"] + other["width"]
