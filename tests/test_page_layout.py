@@ -134,6 +134,7 @@ def check_that_it_fits(stage: Stage, size: ViewportSize) -> None:
         if size["width"] > size["height"]:  # a desktop sees all of it without scrolling
             assert height <= size["height"]
         assert page.evaluate(COLLISIONS) == [], twin
+        assert page.evaluate(BESIDE_THE_TABS) == [], twin
 
 
 @pytest.mark.parametrize(
@@ -227,6 +228,25 @@ COLLISIONS = """() => {
   }
   return found;
 }"""
+
+
+BESIDE_THE_TABS = """() => {
+  const box = (each) => {
+    const range = document.createRange();
+    range.selectNode(each);
+    return range.getBoundingClientRect();
+  };
+  const about = document.querySelector(".about");
+  const [tabs, line] = [document.querySelector("#how-button"), about]
+    .map((each) => each.getBoundingClientRect());
+  return [...about.childNodes].filter((each) => {
+    const { left, right, top, bottom } = box(each);
+    const isSeen = right > left && top < line.bottom;
+    const isLevel = top < tabs.bottom && bottom > tabs.top;
+    return isSeen && (left < line.left || (isLevel && left < tabs.right));
+  }).map((each) => each.textContent);
+}"""
+"""What of the line about the models touches the tabs, or is cut."""
 
 
 def check_that_nothing_collides(stage: Stage) -> None:

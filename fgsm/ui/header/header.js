@@ -15,8 +15,8 @@ export function start(/** @type {View} */ { element, props, server }) {
   const { accuracy, curves } = props.value;
   onShown(() => {
     const models = shown.stages.map(({ model }) => named(model, accuracy[model]));
-    const of = models.length === 1 ? ` on ${sourceOf(KEYS.MNIST_TEST).phrase}` : ""; // with two there is no room for it
-    find(element, ".about").replaceChildren(models.join(" · "), create("span", "of", of));
+    const of = models.length === 1 ? `on ${sourceOf(KEYS.MNIST_TEST).phrase}` : ""; // with two there is no room for it
+    find(element, ".about").replaceChildren(create("span", "", models.join(" · ")), " ", create("span", "", of));
   });
   playStories(element, { curves, qr: server.qr });
   copyLink(find(element, ".copy-link"));
