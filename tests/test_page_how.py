@@ -97,6 +97,22 @@ def test_three_directions_at_every_epsilon(how: Stage) -> None:
 
 
 @pytest.mark.parametrize("context", [PHONE], indirect=True)
+def test_three_readings_fit_below_their_pictures(how: Stage) -> None:
+    over = (
+        look_at(how.page, "directions")
+        .locator(".reading")
+        .evaluate_all(
+            """(all) => all.map((each) => {
+             const text = document.createRange();
+             text.selectNodeContents(each);
+             return text.getBoundingClientRect().width - each.clientWidth;
+           })"""
+        )
+    )
+    assert len(over) == 3 and max(over) <= 0
+
+
+@pytest.mark.parametrize("context", [PHONE], indirect=True)
 def test_a_finger_points_at_the_window_before_it_opens_a_point(how: Stage) -> None:
     page = how.page
     drawn = look_at(page, "church_window")
