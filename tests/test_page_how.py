@@ -24,6 +24,8 @@ from tests.helpers import (
     show_tab,
 )
 
+HEIGHT = "document.documentElement.scrollHeight"
+
 
 def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
     asked = Questions(page)
@@ -33,6 +35,8 @@ def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
     assert not set(asked) & set(FIGURES)  # nobody has opened the tab yet
     show_tab(page, "how")
     expect(figure(page, FIGURES[0]).locator("figcaption")).not_to_have_text("")
+    expect(page.locator("#how .katex").nth(10)).to_be_attached()
+    height = page.evaluate(HEIGHT)
     page.wait_for_timeout(500)  # for requests of other figures, which are out of view
     in_sight = page.locator("#how .figure").evaluate_all(
         "(all) => all.map((each) => each.getBoundingClientRect().top < innerHeight)"
@@ -53,6 +57,25 @@ def test_figures_are_computed_when_looked_at(page: Page, app: App) -> None:
     for name in FIGURES:
         assert asked.count(name) == 1, name
     assert page.locator("#how .figure").count() == len(FIGURES)
+    assert page.evaluate(HEIGHT) == pytest.approx(height, rel=0.05)
+
+
+@pytest.mark.parametrize("context", [PHONE], indirect=True)
+def test_a_link_to_a_figure_shows_its_top_on_a_phone(page: Page, app: App) -> None:
+    """And what is drawn later has its room already, so that nothing moves while one reads."""
+    page.route("**/ask/church_window", lambda route: None)  # it takes its time
+    Stage(page).open(f"{app.url}#tab=how&figure=church_window&reach=0.4")
+    drawn = figure(page, "church_window")
+    expect(drawn.locator("select")).to_have_value("0.4")
+    expect(page.locator("#how .katex").nth(10)).to_be_attached()
+    height = page.evaluate(HEIGHT)
+    page.unroute("**/ask/church_window")
+    page.reload()
+    expect(drawn.locator("figcaption")).to_contain_text("up to 0.4")
+    expect(drawn.locator("select")).to_be_in_viewport()
+    for name in FIGURES:
+        look_at(page, name)
+    assert page.evaluate(HEIGHT) == pytest.approx(height, rel=0.05)
 
 
 def test_figures_follow_the_stage_when_looked_at_again(how: Stage) -> None:

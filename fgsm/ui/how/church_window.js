@@ -33,14 +33,15 @@ export function make(/** @type {HTMLElement} */ picture, /** @type {import("./fi
   picture.append(chooser, box);
   onTheme(() => windows.forEach((each) => each.paint()));
   let asked = FIRST.reach;
+  select.value = String(shown.reach);
   onShown(() => {
+    select.value = String(shown.reach); // at once: the window itself takes a while
     if (shown.reach === asked) return;
     asked = shown.reach;
     ask({ reach: asked });
   });
 
   return (/** @type {Answer} */ { named, reach, planes }) => {
-    select.value = String(reach);
     planes.forEach((plane, i) => {
       windows[i] ??= new ChurchWindow(box, plane.rows.length);
       windows[i].show(plane, reach);

@@ -165,11 +165,11 @@ function tabShown() {
   return /** @type {Tab} */ (button?.id.replace(/-button$/, "") ?? FIRST.tab);
 }
 
-/** Scroll to a figure of How it works; those above it grow while they are drawn. */
+/** Scroll to a figure of How it works, to its top if it is higher than the window; those above it may still grow. */
 async function lookAt(/** @type {string} */ figure) {
   const element = await appeared(`.figure[data-figure="${figure}"]`);
   if (!element) return;
-  const look = () => element.scrollIntoView({ block: "center" });
+  const look = () => element.scrollIntoView({ block: element.offsetHeight > innerHeight ? "start" : "center" });
   const observer = new ResizeObserver(look);
   observer.observe(find(document, "#how"));
   for (const ends of ["wheel", "touchmove", "keydown", "pointerdown"])
