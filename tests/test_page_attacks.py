@@ -42,6 +42,8 @@ def test_a_chosen_target(stage: Stage) -> None:
     assert "−ε" in stage.text(".change figcaption")
     stage.set_epsilon(0.25)
     assert stage.verdict() == "Target hit: 4 → 9"
+    assert stage.text(".compare").startswith("ε under Targeted FGSM to reach 9: Softmax: ")
+    assert stage.text(".bound").startswith("This is the smallest ε of the slider that reaches it: ")
 
 
 def test_another_error_than_the_target_is_no_success(stage: Stage) -> None:
@@ -66,7 +68,7 @@ def test_another_error_than_the_target_is_no_success(stage: Stage) -> None:
     assert stage.text(".also").endswith(f"target {target} at ε = {at}")
     assert [stage.text(".breaks", i) for i in (0, 1)] == ["▼ ε*", f"▼ → {target}"]
     assert [stage.text(".mark span", i) for i in (0, 1)] == ["ε*", f"→ {target}"]
-    expect(page.locator(".compare")).to_contain_text(f"Targeted FGSM reaches {target} at ε =")
+    expect(page.locator(".compare")).to_contain_text(f"ε under Targeted FGSM to reach {target}:")
     expect(page.locator(".compare .is-shown b")).to_have_text(at)
 
 
@@ -91,7 +93,7 @@ def test_ten_steps_come_in_parts_and_end_up_whole(stage: Stage) -> None:
     for what, at, also, compare in seen[:-1]:  # the epsilon that is shown, before all the rest
         assert what == "Iterative FGSM on LeNet" and at == "at ε = 0.17"
         assert also == "looking for ε* …"
-        assert "FGSM breaks at ε* =" not in compare or compare.startswith("Iterative FGSM")
+        assert compare.startswith("ε* under Iterative FGSM:")
     answer = ask("attack", {**FIRST, "attack": "iterative"})["stages"][0]
     assert stage.breaking_point() == answer["breaking_point"]
     for k in (1, 34, 35, 100):
@@ -122,7 +124,7 @@ def test_nothing_stale_stands_beside_something_new(stage: Stage) -> None:
         ).json_value()
         assert [re.sub(r"\s+", " ", text).strip() for text in shown] == ["FGSM on LeNet", compared]
         expect(page.locator(".what")).to_have_text("Iterative FGSM on LeNet")
-        assert stage.text(".compare").startswith("Iterative FGSM breaks at ε* = Softmax: …")
+        assert stage.text(".compare").startswith("ε* under Iterative FGSM: Softmax: …")
     expect(page.locator(".compare.is-partial")).to_have_count(0)
     assert "…" not in stage.text(".compare")
 

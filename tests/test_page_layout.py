@@ -164,11 +164,11 @@ def test_nothing_jumps_when_another_digit_comes(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     "context",
-    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (1000, 800))],
+    [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (1000, 800), (390, 844))],
     indirect=True,
 )
 def test_nothing_jumps_when_another_attack_comes(stage: Stage) -> None:
-    """However long its name is, which is in view."""
+    """However long its name is, which is in view, and what is said of it below the slider."""
     page = stage.page
     with stage.answered():
         page.select_option(".model-menu", "lenet-robust")
@@ -181,8 +181,9 @@ def test_nothing_jumps_when_another_attack_comes(stage: Stage) -> None:
                  const name = document.createRange();
                  name.selectNodeContents(document.querySelector(".what"));
                  const box = (each) => document.querySelector(each).getBoundingClientRect();
-                 return [name.getBoundingClientRect().right - box(".stage").right,
-                   ...[".clean canvas", ".verdict"].map((each) => box(each).top)];
+                 return [name.getBoundingClientRect().right - box(".top").right,
+                   ...[".clean canvas", ".verdict"].map((each) => box(each).top - box(".top").top),
+                   ...[".bound", ".bottom"].map((each) => box(each).top - box(".compare").top)];
                }"""
         )
         assert over <= 0, attack

@@ -138,14 +138,16 @@ export class Compared {
 
   #paint(/** @type {AttackRequest} */ { attack, target }) {
     const { title, needs_target: needsTarget } = attackOf(attack);
-    const what = needsTarget ? `reaches ${target ?? "the runner-up"} at ε` : "breaks at ε*";
+    // In words that fit any title, of one attack or of many: "random signs" is a plural.
+    const what = needsTarget ? `ε under ${title} to reach ${target ?? "the runner-up"}:` : `ε* under ${title}:`;
     const parts = RANKED.map(({ key, title: model }) => {
       const part = create("span", "", `${model}: `);
       part.append(create("b", "", this.#known ? pointText(this.#known, key) : "…"));
       part.classList.toggle("is-shown", this.#models.includes(key));
       return part;
     });
-    this.element.replaceChildren(create("span", "", `${title} ${what} =`), ...parts);
+    this.element.replaceChildren(create("span", "", what), ...parts);
+    this.element.classList.toggle("is-targeted", needsTarget);
     this.element.classList.toggle("is-partial", this.#missing.length > 0);
     if (!this.#missing.length) this.onWhole();
   }
