@@ -225,6 +225,13 @@ def test_a_picture_comes_in(stage: Stage, builtin: tuple[Tensor, Tensor]) -> Non
     expect(page.locator(".notice")).to_contain_text("Picture is not one that can be read")
 
 
+def test_a_test_digit_is_not_promised(page: Page, app: File) -> None:
+    Stage(page).open(f"{app.url}#d=test-7")
+    expect(page.locator(".notice span")).to_have_text(
+        "This link cannot be shown. The test set is not in this page. So here is the first page."
+    )
+
+
 def test_a_file_has_no_address_for_others(stage: Stage) -> None:
     page = stage.page
     page.keyboard.press("p")
