@@ -304,6 +304,11 @@ def test_what_people_do_in_a_talk(page: Page, app: App) -> None:
     expect(caption).to_have_text(TALK[6]["title"])
     page.mouse.click(1900, 300)
     expect(caption).to_have_text(TALK[7]["title"])
+    # The chart's line stands where its figures are, which were not measured at every epsilon.
+    talk.is_at(0.2)
+    talk.press("-")
+    expect(talk.root.locator(".curve .there")).to_have_text("at ε = 0.15")
+    expect(talk.root.locator(".playhead")).to_have_attribute("style", re.compile("left: 30%"))
     talk.press("Home")
     talk.at(TALK[0])
     line = talk.root.locator(".rule .line").bounding_box()

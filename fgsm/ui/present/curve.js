@@ -4,7 +4,7 @@
 
 import { LineChart } from "../shared/chart.js";
 import { create, find } from "../shared/dom.js";
-import { EPSILONS, LARGEST, LAST, attackOf, count, inDecimals, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
+import { EPSILONS, LARGEST, attackOf, count, inDecimals, inSentence, modelColour, modelName, sourceOf } from "../shared/words.js";
 
 /**
  * @typedef {object} Measured one model's accuracy under one attack
@@ -57,13 +57,14 @@ export class Curve {
     });
   }
 
-  /** @param {number} k the index of epsilon @param {number} at the same, or a place between two */
-  paint(k, at) {
+  /** Show what was measured last up to epsilon k: the cards have fewer epsilons than the slider. */
+  paint(/** @type {number} */ k) {
     if (!this.#curves.length) return;
-    this.playhead.style.left = `${(100 * at) / LAST}%`;
-    // What was measured last on the way: the cards have fewer epsilons than the slider.
     const i = this.#curves[0].points.findLastIndex(([epsilon]) => epsilon <= EPSILONS[k] + 1e-9);
-    find(this.element, ".there").textContent = `at ε = ${inDecimals(this.#curves[0].points[i][0])}`;
+    const [epsilon] = this.#curves[0].points[i];
+    // The line stands where the figures are: between two of them, nothing was measured.
+    this.playhead.style.left = `${this.chart.left(epsilon)}%`;
+    find(this.element, ".there").textContent = `at ε = ${inDecimals(epsilon)}`;
     this.#curves.forEach(({ points }, n) => { this.#values[n].textContent = `${Math.round(100 * points[i][1])} %`; });
   }
 }

@@ -96,7 +96,7 @@ export class Screen {
 
   /** Show where epsilon is, also between two of the grid. This runs at every frame of a glide. */
   place(/** @type {number} */ at) {
-    if (this.#scene === "curve") this.#curve?.paint(shown.k, at);
+    if (this.#scene === "curve") this.#curve?.paint(shown.k);
     else this.rule.place(at);
   }
 
