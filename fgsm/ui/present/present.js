@@ -106,13 +106,13 @@ export class Presentation {
     };
   }
 
-  #begin(/** @type {Story} */ story) {
+  #begin(/** @type {Story} */ story, at = 0) {
     this.#story = story;
     this.#step = -1;
     this.#begun = Date.now();
     this.#kept.clear();
     this.root.lang = story.language ?? "";
-    this.#go(0, true);
+    this.#go(at, at === 0);
     this.#fetchAhead(story);
   }
 
@@ -227,12 +227,11 @@ export class Presentation {
   }
 
   #act(/** @type {Action} */ action) {
-    const last = (this.#story?.steps.length ?? 0) - 1;
     switch (action) {
       case "next": return this.#story ? this.#go(this.#step + 1, true) : this.#begin(builtIn(TALK));
       case "back": return this.#story && this.#go(this.#step - 1, false);
-      case "first": return this.#story && this.#go(0, false);
-      case "last": return this.#story && this.#go(last, false);
+      case "first": return this.#story ? this.#go(0, false) : this.#begin(builtIn(TALK));
+      case "last": return this.#goToLast();
       case "more": return this.#moveTo(shown.k + 1);
       case "less": return this.#moveTo(shown.k - 1);
       case "break": this.#halt(); return find(document, ".epsilon .jump").click();
@@ -244,6 +243,13 @@ export class Presentation {
       case "speaker": return this.speaker.open() ? undefined : this.surface.say("The browser blocked the speaker's window: allow this page to open it.");
       case "leave": return this.#leave();
     }
+  }
+
+  #goToLast() {
+    const story = this.#story ?? builtIn(TALK);
+    const last = story.steps.length - 1;
+    if (this.#story) this.#go(last, false);
+    else this.#begin(story, last);
   }
 
   async #fullScreen() {
