@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fgsm.catalogue import EPSILONS
+from fgsm.export.write import one_file
 from fgsm.service.all_digits import cards
 from tests.browser import ROOT, App, Stage, running_app
 from tests.helpers import FIRST, TALK, TARGETS, Questions, ask, serious, state_of, strokes
@@ -342,6 +343,32 @@ def test_what_people_do_in_a_talk(page: Page, app: App) -> None:
     assert page.locator(".live #fgsm-draw .pad").count() == 1
     page.keyboard.press("p")
     expect(caption).to_have_text(TALK[7]["title"])
+
+
+def test_a_file_has_words_in_the_place_of_a_code(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "talk.html"
+    path.write_text(one_file(), "utf-8")
+    Stage(page).open(path.as_uri())
+    talk = Talk(page)
+
+    def is_in_the_middle(selector: str) -> bool:
+        box = talk.root.locator(selector).bounding_box()
+        assert box is not None
+        across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        return abs(across / 1280 - 0.5) < 0.02 and abs(down / 720 - 0.5) < 0.2
+
+    page.set_viewport_size({"width": 1280, "height": 720})
+    talk.press("p", "q")
+    expect(talk.root.locator(".qr .note")).to_contain_text("There is no QR code")
+    assert is_in_the_middle(".qr .link") and is_in_the_middle(".qr .note")
+    # End, and so Home, begins the talk too.
+    talk.press("q", "End")
+    expect(talk.root.locator(".closing h2")).to_have_text(TALK[-1]["title"])
+    assert is_in_the_middle(".closing h2") and is_in_the_middle(".closing .note")
+    sentences = talk.root.locator(".closing h2 span")
+    expect(sentences).to_have_text(["We still saw a four.", "The network did not."])
+    tops = sentences.evaluate_all("(each) => each.map(({ offsetTop }) => offsetTop)")
+    assert tops[0] < tops[1]  # each has lines of its own
 
 
 def draw(stage: Stage, talk: Talk) -> None:

@@ -9,7 +9,7 @@ import { QUIET, qrOf, qrPath } from "../shared/qr.js";
 const LONG = 90; // characters: nobody types more, nor reads them
 const HERE = /^(localhost|127\.|\[::1\])/;
 const ONLY_HERE = "This address is that of this computer alone: nobody else can open it.";
-const IN_A_FILE = "This page is a file on this computer: whoever gets the file has the page.";
+const IN_A_FILE = "There is no QR code: a file on this computer has no address for others. Send it: whoever gets the file has the page.";
 
 /**
  * Show a link, and its code if it is to be had: the link may be too long for one, or the server gone.
@@ -23,6 +23,7 @@ export async function showCode(element, link, ask) {
   const short = link.length > LONG ? host + pathname : link.replace(/^https?:\/\/|\/$/g, "");
   find(element, ".link").textContent = isForOthers(link) ? short : readable(link);
   note.textContent = !isForOthers(link) ? IN_A_FILE : HERE.test(hostname) ? ONLY_HERE : "";
+  element.classList.toggle("has-no-code", !isForOthers(link));
   if (code.dataset.link === link) return;
   code.dataset.link = link;
   code.replaceChildren();
@@ -32,6 +33,7 @@ export async function showCode(element, link, ask) {
     if (code.dataset.link === link) draw(code, rows);
   } catch (error) {
     delete code.dataset.link;
+    element.classList.add("has-no-code");
     note.textContent = `There is no QR code of this: ${/** @type {Error} */ (error).message.replace(/\.$/, "")}.`;
   }
 }

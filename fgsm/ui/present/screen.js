@@ -44,9 +44,10 @@ export class Screen {
     this.#scene = step?.scene ?? "pictures";
     this.root.dataset.scene = this.#scene;
     const caption = find(this.root, ".caption");
-    caption.textContent = step?.title ?? this.#what;
-    caption.classList.toggle("is-long", caption.textContent.length > LONG);
-    find(this.root, ".closing h2").textContent = step?.title ?? "";
+    const title = step?.title ?? this.#what;
+    caption.replaceChildren(...sentencesOf(title));
+    caption.classList.toggle("is-long", title.length > LONG);
+    find(this.root, ".closing h2").replaceChildren(...sentencesOf(step?.title ?? ""));
     find(this.root, ".closing .more").textContent = step?.text ?? "";
     if (this.#scene === "draw") this.#borrowPad();
     else this.returnPad();
@@ -125,3 +126,7 @@ export class Screen {
     return verdicts.length ? `${this.#what}: ${verdicts.join("; ")}` : "";
   }
 }
+
+/** Each sentence is a part of its own: where not all have room in a line, each begins one. */
+const sentencesOf = (/** @type {string} */ text) =>
+  text.split(/(?<=[.?!]) +(?=\p{Lu})/u).flatMap((sentence, i) => [...(i ? [" "] : []), create("span", "", sentence)]);
