@@ -20,8 +20,10 @@ from tests.helpers import FIRST, TALK, TARGETS, Questions, ask, serious, state_o
 
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 SMALLEST = 28  # pixels on a projector, for any type; the verdict has 120
+ON_A_PHONE = 12
 
-# The smallest type that is seen, the verdict's, what leaves the window, and captions of two lines.
+# The smallest type that is seen, the verdict's, what leaves the window, captions of two lines, and
+# what lies on something else. Of a line of type, as much counts as letters without marks have.
 MEASURE = """() => {
   const root = document.querySelector(".present");
   const visible = { visibilityProperty: true, opacityProperty: true };
@@ -30,6 +32,26 @@ MEASURE = """() => {
   const size = (each) => parseFloat(getComputedStyle(each).fontSize);
   const isText = (node) => node.nodeType === 3 && node.textContent.trim();
   const oneLine = ".caption, .said, figcaption, .where";
+  const boxOf = (each, name, { left, top, right, bottom }, part = 0) => {
+    const less = part * (bottom - top);
+    return { each, name, left, right, top: top + less, bottom: bottom - less };
+  };
+  const linesOf = (text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    return [...range.getClientRects()];
+  };
+  // The signs and the hint lie on pictures; so do the buttons of a wide window while it is awake.
+  const onTop = innerWidth > innerHeight ? ".sign, .pad-hint, .tools" : ".sign, .pad-hint";
+  const solid = "canvas, .code svg, .plot svg, .rule .line, button, select";
+  const boxes = seen.filter((each) => !each.closest(onTop)).flatMap((each) => [
+    ...(each.matches(solid) ? [boxOf(each, each.tagName, each.getBoundingClientRect())] : []),
+    ...[...each.childNodes].filter(isText).flatMap((text) =>
+      linesOf(text).map((line) => boxOf(each, text.textContent.trim(), line, 0.2))),
+  ]);
+  const isOver = (one, other) => !one.each.contains(other.each) && !other.each.contains(one.each)
+    && Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+    && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
   return {
     smallest: Math.min(...seen.filter((each) => [...each.childNodes].some(isText)).map(size)),
     verdict: Math.max(0, ...seen.filter((each) => each.matches(".said")).map(size)),
@@ -40,6 +62,8 @@ MEASURE = """() => {
     }).map((each) => each.outerHTML.slice(0, 80)),
     cut: seen.filter((each) => each.matches(oneLine) && each.scrollWidth > each.clientWidth + 1)
       .map((each) => each.textContent),
+    over: boxes.flatMap((one, i) => boxes.slice(i + 1).filter((other) => isOver(one, other))
+      .map((other) => `${one.name} on ${other.name}`)),
   };
 }"""
 
@@ -221,6 +245,8 @@ def test_what_people_do_in_a_talk(page: Page, app: App) -> None:
     page.focus(".start-present")
     page.keyboard.press("Enter")
     expect(talk.root).to_be_visible()
+    # No tap leaves by a button that is not seen.
+    expect(talk.root.locator(".tools")).to_have_css("pointer-events", "none")
     # What lies below is out of reach for keys and screen readers.
     reached = page.evaluate(
         """() => [...document.querySelectorAll("button, input, select, canvas")]
@@ -322,8 +348,9 @@ def test_what_people_do_in_a_talk(page: Page, app: App) -> None:
     talk.root.get_by_role("button", name="Next").click()
     expect(caption).to_have_text(TALK[1]["title"])
 
-    # Other windows: a smaller projector, 4 to 3, and a very large one.
-    for width, height in ((1280, 720), (1024, 768), (1600, 1200), (2560, 1080)):
+    # Other windows: a phone, either way; a smaller projector, 4 to 3, and a very large one.
+    phone = ((844, 390), (390, 844))
+    for width, height in (*phone, (1280, 720), (1024, 768), (1600, 1200), (2560, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         talk.press("Home")
         for step in TALK:
@@ -331,7 +358,11 @@ def test_what_people_do_in_a_talk(page: Page, app: App) -> None:
             expect(talk.root.locator(place)).to_have_text(step["title"])
             measured = talk.measured()
             assert measured["outside"] == measured["cut"] == [], (width, step["title"], measured)
-            assert measured["smallest"] >= SMALLEST * min(width / 1600, height / 1080) > 15
+            assert measured["over"] == [], (width, step["title"])
+            if (width, height) in phone:
+                assert measured["smallest"] >= ON_A_PHONE
+            else:
+                assert measured["smallest"] >= SMALLEST * min(width / 1600, height / 1080) > 15
             talk.press("PageDown")
 
     # Who leaves finds the page as it was, with what was shown last; P goes on at the same step.

@@ -5,7 +5,7 @@ import { clamp, create, find } from "../shared/dom.js";
 import { LARGEST, LAST, epsilonText, inDecimals } from "../shared/words.js";
 
 const NUMBERS = [0, 0.1, 0.2, 0.3, 0.4, LARGEST];
-const LATE = 0.75; // of the rule: from there on a mark's name is written to its left
+const LATE = 0.7; // of the rule: from there on a mark's name is written to its left
 
 /** @typedef {import("../stage/epsilon.js").BreakingPoint} BreakingPoint */
 

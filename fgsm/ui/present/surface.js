@@ -1,5 +1,5 @@
 // @ts-check
-// What lies over the pictures: buttons while the pointer moves, a remark for a while, and a blank
+// What lies over the pictures: buttons while the pointer moves or taps, a remark for a while, and a blank
 // screen, a QR code or the list of keys.
 
 import { find, findAll } from "../shared/dom.js";
@@ -17,11 +17,13 @@ export class Surface {
 
   constructor(/** @type {HTMLElement} */ root) {
     this.root = root;
-    root.addEventListener("pointermove", () => {
+    const wake = () => {
       root.classList.add("is-awake");
       clearTimeout(this.#resting);
       this.#resting = setTimeout(() => root.classList.remove("is-awake"), REST);
-    });
+    };
+    root.addEventListener("pointermove", wake);
+    root.addEventListener("click", wake); // a finger taps, and does not move; the tap itself is over
   }
 
   /** What covers the pictures; null for nothing. @returns {Over | null} */
