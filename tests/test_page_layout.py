@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from playwright.sync_api import FloatRect, Page, ViewportSize
+from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
 from tests.browser import App, Stage
 from tests.helpers import draw_seven, strokes
@@ -49,6 +49,12 @@ def test_a_phone(stage: Stage) -> None:
     assert page.locator(".verdict").is_visible()
     seen = page.locator(".verdict").bounding_box()
     assert seen is not None and seen["y"] >= 0 and seen["y"] + 30 < 844  # beside the pad
+    page.click("#fgsm-tab-pick")  # which moves to the end of the page, with the digits below it
+    for name in ("#fgsm-tab-pick", ".thumbnails", ".pager"):
+        expect(page.locator(name)).to_be_in_viewport(ratio=0.95)
+    page.click("#fgsm-tab-draw")
+    for name in ("#fgsm-tab-draw", ".pad"):
+        expect(page.locator(name)).to_be_in_viewport(ratio=0.95)
 
 
 @pytest.mark.parametrize(

@@ -235,8 +235,9 @@ export class Choosing {
     const { choice, pad } = this;
     if (this.root.dataset.tab === "draw" && !pad.isEmpty && isLabelled(choice.source)) this.#chooseDrawing();
     else tellMoved();
-    // On a phone the tabs move, depending on what they show.
-    find(this.root, ".sources").scrollIntoView({ block: "nearest" });
+    // On a phone the tabs move, depending on what they show: that is to be seen, and the tabs too.
+    const panel = find(document, `#${tab.getAttribute("aria-controls")}`);
+    for (const each of [panel, find(this.root, ".sources")]) each.scrollIntoView({ block: "nearest" });
   }
 
   #showTab(/** @type {HTMLElement} */ tab) {
