@@ -42,7 +42,7 @@ def test_a_chosen_target(stage: Stage) -> None:
     assert "−ε" in stage.text(".change figcaption")
     stage.set_epsilon(0.25)
     assert stage.verdict() == "Target hit: 4 → 9"
-    assert stage.text(".compare").startswith("ε under Targeted FGSM to reach 9: Softmax: ")
+    assert stage.text(".compare").startswith("ε that reaches 9: Softmax: ")
     assert stage.text(".bound").startswith("This is the smallest ε of the slider that reaches it: ")
 
 
@@ -68,7 +68,7 @@ def test_another_error_than_the_target_is_no_success(stage: Stage) -> None:
     assert stage.text(".also").endswith(f"target {target} at ε = {at}")
     assert [stage.text(".breaks", i) for i in (0, 1)] == ["▼ ε*", f"▼ → {target}"]
     assert [stage.text(".mark span", i) for i in (0, 1)] == ["ε*", f"→ {target}"]
-    expect(page.locator(".compare")).to_contain_text(f"ε under Targeted FGSM to reach {target}:")
+    expect(page.locator(".compare")).to_contain_text(f"ε that reaches {target}:")
     expect(page.locator(".compare .is-shown b")).to_have_text(at)
 
 

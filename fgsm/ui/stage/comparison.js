@@ -139,7 +139,7 @@ export class Compared {
   #paint(/** @type {AttackRequest} */ { attack, target }) {
     const { title, needs_target: needsTarget } = attackOf(attack);
     // In words that fit any title, of one attack or of many: "random signs" is a plural.
-    const what = needsTarget ? `ε under ${title} to reach ${target ?? "the runner-up"}:` : `ε* under ${title}:`;
+    const what = needsTarget ? `ε that reaches ${target ?? "the runner-up"}:` : `ε* under ${title}:`;
     const parts = RANKED.map(({ key, title: model }) => {
       const part = create("span", "", `${model}: `);
       part.append(create("b", "", this.#known ? pointText(this.#known, key) : "…"));
