@@ -487,6 +487,30 @@ def test_an_open_page_keeps_its_version_while_another_comes(
 
 
 @keeps
+def test_an_older_page_is_not_kept_as_a_newer_one(
+    page: Page, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Some hosts answer with older files for a while, whatever the address asks for."""
+    write_all(tmp_path, files)
+    with serving(tmp_path) as url:
+        Stage(page).open(url)
+        page.evaluate("() => navigator.serviceWorker.ready")
+        newer = write.files(HOME + "elsewhere/")["service_worker.js"]
+        (tmp_path / "service_worker.js").write_bytes(newer)
+        kept = page.evaluate(
+            """async () => {
+                 const registration = await navigator.serviceWorker.getRegistration();
+                 await registration.update();
+                 const { installing } = registration;
+                 while (installing?.state === "installing")
+                   await new Promise((done) => installing.addEventListener("statechange", done));
+                 return caches.keys();
+               }"""
+        )
+        assert [name for name in kept if url in name] == [f"fgsm {url} {version_of(page)}"]
+
+
+@keeps
 def test_what_takes_the_place_of_the_page_is_shown(
     context: BrowserContext, page: Page, folder: Path
 ) -> None:

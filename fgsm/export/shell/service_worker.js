@@ -19,6 +19,11 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
 async function keep() {
   const cache = await caches.open(CACHE);
   await cache.addAll(FILES.map((path) => new Request(`${path}?v=VERSION`, { cache: "reload" })));
+  const page = await cache.match("./?v=VERSION");
+  if (!(await page?.text())?.includes("VERSION")) {
+    await caches.delete(CACHE);
+    throw new Error("the host still has an older page; it is tried again at the next visit");
+  }
 }
 
 /** Forget other versions. */
